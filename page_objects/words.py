@@ -1,0 +1,184 @@
+"""The words on the screens: what the robot looks for, as a person would read it.
+
+The article's words (Solution 801493) are the defaults. What the article does not name (sign-in labels, look-up
+labels, headings) has defaults from common usage and is meant to be set in the site profile. A *phrase* is a tuple of
+alternatives, best first; the first alternative that is on the screen is taken, and must be there once.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _as_phrase(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Phrase = Annotated[tuple[str, ...], BeforeValidator(_as_phrase)]
+"""Alternatives for one wording; in TOML a string or a list of strings."""
+
+
+class WordGroup(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SignInWords(WordGroup):
+    """Not in the article: every word here is a guess from common usage."""
+
+    account: Phrase = ()
+    """Label of a third field (company, account), where the site asks for one; its value is RPA_ACCOUNT."""
+    user_name: Phrase = ("User Name", "Username", "User ID", "Login", "Login Name", "User", "Email", "E-mail")
+    password: Phrase = ("Password", "Passcode")
+    button: Phrase = ("Sign In", "Log In", "Login", "Sign On", "Log On", "Submit", "Enter", "Continue")
+
+
+class LookUpWords(WordGroup):
+    """Clause 2 (Organization) and clause 4c (the backend's own look-up)."""
+
+    open: Phrase = ("Organization", "Organizations", "Organization Look-up", "Organization Search")
+    """The link or tab that leads to the look-up, where it is not on the page that follows sign-in."""
+    field: Phrase = (
+        "Account Name", "Organization Name", "Organization", "Name", "Search", "Find", "Search for", "Look up",
+    )  # fmt: skip
+    number_field: Phrase = ("Account Number", "Account #", "Acct #", "Account No", "Customer Number")
+    """Used at the backend's look-up where it offers such a field."""
+    button: Phrase = ("Search", "Find", "Go", "Look Up", "Lookup", "Look-up", "Submit")
+    nothing_found: Phrase = (
+        "No records found", "No results", "No results found", "No organizations found", "No matches",
+        "Nothing found", "No accounts found", "not found", "0 records", "no matching", "0 results",
+    )  # fmt: skip
+    next_page: Phrase = ("Next", "Next page", ">", ">>", "More")
+
+
+class OrganizationWords(WordGroup):
+    """Clauses 2, 3, 4a, 4b and 10."""
+
+    account_name: Phrase = (
+        "Account Name", "Organization Name", "Display Name", "Customer Name", "Organization", "Company Name", "Name",
+    )  # fmt: skip
+    account_number: Phrase = (
+        "Account Number", "Account #", "Acct #", "Account No", "Acct Number", "Acct No", "Account ID",
+        "Customer Number", "Customer #", "Number",
+    )  # fmt: skip
+    identity: Phrase = (
+        "{number} - {name}", "{name} - {number}", "{name} ({number})", "{name} (#{number})", "{name} # {number}",
+        "{number} {name}", "{number}: {name}", "Account {number} - {name}", "{name}, {number}",
+    )  # fmt: skip
+    """Where number and name stand together in one line; the article's own is "611974 - 12-10 Test"."""
+    account_status: Phrase = ("Account Status", "Acct Status", "Status")
+    deleted: Phrase = ("DELETE", "DELETED")
+    license_count: Phrase = (
+        "License Count", "Licenses", "Number of Licenses", "Licence Count", "Licences", "License", "Seats",
+    )  # fmt: skip
+    contact_info: Phrase = (
+        "Organization / Contact Info", "Organization/Contact Info", "Contact Info Status", "Contact Info",
+    )  # fmt: skip
+    """A value that tells whether 6.4 was carried out, where the site shows one."""
+    contact_info_done: Phrase = ()
+    """The values that say so. Empty: any value that differs from the one before counts."""
+    server_location: Phrase = ("Server Location",)
+    update: Phrase = ("Update",)
+    manage_link: Phrase = ("(NewManageAcctsLink)", "NewManageAcctsLink", "New Manage Accts Link")
+    go: Phrase = ("Go", "Open", "Go >", "Select")
+    """A button beside a drop-down that is a select box."""
+
+
+class FormWords(WordGroup):
+    """Clause 10, "Required for Cancellation"."""
+
+    heading: Phrase = ("Required for Cancellation",)
+    date: Phrase = ("Date of Cancellation", "Cancellation Date", "Date Cancelled")
+    reason: Phrase = (
+        "Reason", "Reason for Cancellation", "Cancellation Reason", "Reason why they cancelled", "Reason cancelled",
+        "Reason they cancelled", "Why they cancelled",
+    )  # fmt: skip
+    reason_text: Phrase = ("Other Reason", "Other", "Reason text", "If other", "Comments", "Details", "Please specify")
+    """A text field beside a Reason that is a select box."""
+    other: Phrase = ("Other",)
+    opt_out: Phrase = ("Opt Out of any future emails", "Opt Out of any future emails going to the customer", "Opt Out")
+    save: Phrase = ("Save", "Submit", "Save Cancellation", "Save Form")
+    """The form's own button; where there is none, the page's Update button saves it."""
+
+
+class StartPageWords(WordGroup):
+    """Clauses 4, 5 and 7."""
+
+    title: Phrase = ("Cancellation Start Page",)
+    cancel: Phrase = ("Cancel Subscription / Cancel Bills / Delete Account",)
+    link_to_ar: Phrase = ("Link to AR: {number} - {name}", "Link to AR {number} - {name}")
+
+
+class CancelPageWords(WordGroup):
+    """Clause 6, the top four links, and what may stand between such a link and its effect."""
+
+    remove_license_count: Phrase = ("Remove License Count, change to 0",)
+    cancel_billings: Phrase = ("Cancel All Scheduled and Submitted Billings.",)
+    set_status: Phrase = ("Set Account Status = 'DELETE'",)
+    set_contact_info: Phrase = ("Set Organization / Contact Info",)
+    confirm: Phrase = (
+        "Yes", "OK", "Confirm", "Continue", "Yes, continue", "Proceed", "Save", "Submit", "Update", "Apply", "Set",
+    )  # fmt: skip
+    """Buttons of a form or a question that stands between one of the links and its effect."""
+    dialog: Phrase = ()
+    """Regular expressions for the texts of confirm() boxes that may be accepted; empty: any text that asks about the
+    link just clicked, and no text with a word of `never`."""
+    never: Phrase = (
+        "purge", "permanent", "permanently", "reactivate", "re-activate", "refund", "invoice", "all accounts",
+        "every account", "other account", "restore",
+    )  # fmt: skip
+
+
+class BillingWords(WordGroup):
+    """Clauses 7 to 9."""
+
+    tab: Phrase = ("Billing", "Billings", "Scheduled", "All", "Current", "Open", "History")
+    """The tab that holds what is not cancelled, to come back to."""
+    cancelled_tab: Phrase = ("Cancelled", "Cancelled Tab", "Canceled", "Cancelled Billings", "Cancelled Bills")
+    status: Phrase = ("Status", "Billing Status", "State", "Bill Status")
+    amount: Phrase = ("Amount", "Total", "Amount Due", "Price", "Charge")
+    due: Phrase = ("Due Date", "Due", "Bill Date", "Billing Date", "Date", "Scheduled Date", "Scheduled For")
+    number: Phrase = ("Invoice", "Invoice #", "Invoice No", "Invoice Number", "Bill #", "Bill No", "Bill", "ID", "#", "No")
+    pending: Phrase = ("Scheduled", "Submitted")
+    cancelled: Phrase = ("Cancelled", "Canceled")
+    settled: Phrase = (
+        "Paid", "Cancelled", "Canceled", "Declined", "Void", "Voided", "Refunded", "Failed", "Written Off", "Credited",
+        "Expired", "Completed", "Closed",
+    )  # fmt: skip
+    nothing: Phrase = (
+        "No records", "No records found", "No billing", "No billings", "No billing found", "No billings found",
+        "Nothing to show", "No rows", "No data", "No invoices", "No entries", "None", "No bills", "No results",
+    )  # fmt: skip
+    next_page: Phrase = ("Next", "Next page", ">", ">>", "More")
+
+
+class ObstacleWords(WordGroup):
+    """What may stand on any page instead of the one that was asked for."""
+
+    role_denied: Phrase = ("Sorry your current role does not have access to this page",)
+    app_module: Phrase = ("App Module", "Application Module", "Module", "Application")
+    premium_edition: Phrase = ("Premium Edition",)
+    maintenance: Phrase = (
+        "maintenance", "temporarily unavailable", "temporarily down", "be back shortly", "system is unavailable",
+    )  # fmt: skip
+    locked: Phrase = ("is locked by", "record is locked", "locked by another user", "being edited by")
+    expired: Phrase = ("session has expired", "session expired", "sign in again", "log in again", "page has expired")
+    error: Phrase = (
+        "error", "failed", "could not", "cannot", "unable", "not saved", "invalid", "denied", "rejected",
+    )  # fmt: skip
+    """Words that mark a message as bad news. They are evidence for the case file; proof comes from reading again."""
+    loading: Phrase = ("Loading", "Please wait", "Loading...", "Working", "One moment")
+
+
+class Words(WordGroup):
+    """Every wording the robot relies on, by screen."""
+
+    sign_in: SignInWords = Field(default_factory=SignInWords)
+    look_up: LookUpWords = Field(default_factory=LookUpWords)
+    backend_sign_in: SignInWords = Field(default_factory=SignInWords)
+    backend_look_up: LookUpWords = Field(default_factory=LookUpWords)
+    organization: OrganizationWords = Field(default_factory=OrganizationWords)
+    form: FormWords = Field(default_factory=FormWords)
+    start_page: StartPageWords = Field(default_factory=StartPageWords)
+    cancel_page: CancelPageWords = Field(default_factory=CancelPageWords)
+    billing: BillingWords = Field(default_factory=BillingWords)
+    obstacles: ObstacleWords = Field(default_factory=ObstacleWords)
