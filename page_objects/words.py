@@ -25,8 +25,8 @@ class WordGroup(BaseModel):
 class SignInWords(WordGroup):
     """Not in the article: every word here is a guess from common usage."""
 
-    account: Phrase = ()
-    """Label of a third field (company, account), where the site asks for one; its value is RPA_ACCOUNT."""
+    account: Phrase = ("Account", "Company", "Company ID", "Account ID", "Account Name", "Organization", "Customer ID")
+    """Label of a third field, where the site asks for one; its value is RPA_ACCOUNT."""
     user_name: Phrase = ("User Name", "Username", "User ID", "Login", "Login Name", "User", "Email", "E-mail")
     password: Phrase = ("Password", "Passcode")
     button: Phrase = ("Sign In", "Log In", "Login", "Sign On", "Log On", "Submit", "Enter", "Continue")
@@ -39,7 +39,10 @@ class LookUpWords(WordGroup):
     """The link or tab that leads to the look-up, where it is not on the page that follows sign-in."""
     field: Phrase = (
         "Account Name", "Organization Name", "Organization", "Name", "Search", "Find", "Search for", "Look up",
+        "Name contains", "Search text", "Keyword", "Account Name contains", "Customer Name",
     )  # fmt: skip
+    scope: Phrase = ("Organization", "Organizations", "Account", "Accounts")
+    """The option to choose where a select box beside the field says what is looked for."""
     number_field: Phrase = ("Account Number", "Account #", "Acct #", "Account No", "Customer Number")
     """Used at the backend's look-up where it offers such a field."""
     button: Phrase = ("Search", "Find", "Go", "Look Up", "Lookup", "Look-up", "Submit")
@@ -47,7 +50,7 @@ class LookUpWords(WordGroup):
         "No records found", "No results", "No results found", "No organizations found", "No matches",
         "Nothing found", "No accounts found", "not found", "0 records", "no matching", "0 results",
     )  # fmt: skip
-    next_page: Phrase = ("Next", "Next page", ">", ">>", "More")
+    next_page: Phrase = ("Next", "Next page", ">", ">>", "›", "»", "→", "More", "Show more", "Load more")
 
 
 class OrganizationWords(WordGroup):
@@ -148,7 +151,7 @@ class BillingWords(WordGroup):
         "No records", "No records found", "No billing", "No billings", "No billing found", "No billings found",
         "Nothing to show", "No rows", "No data", "No invoices", "No entries", "None", "No bills", "No results",
     )  # fmt: skip
-    next_page: Phrase = ("Next", "Next page", ">", ">>", "More")
+    next_page: Phrase = ("Next", "Next page", ">", ">>", "›", "»", "→", "More", "Show more", "Load more")
 
 
 class ObstacleWords(WordGroup):

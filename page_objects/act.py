@@ -1,0 +1,223 @@
+"""Carrying out one effect: a press, and whatever stands between the press and its effect.
+
+That may be nothing, a confirm() box, a question in the page, a form to be filled in and saved, or several of these.
+Each press is announced beforehand (`Setting.before_press`), because the gate lets one request through for each.
+"""
+
+import contextlib
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from playwright.sync_api import Page, Request
+
+from page_objects.obstacles import Ambiguous, NotHere, NothingHappened, UnexpectedDialog
+from page_objects.screen import OPERABLE, Found, Screen
+from page_objects.tab import DialogSeen, Tab, every
+from page_objects.wording import contains_words, plain
+
+EFFECT_TYPES = {"document", "xhr", "fetch", "ping", "other", "eventsource", "websocket"}
+STAGES = 4
+Fill = Callable[[Tab, list[Found]], None]
+"""Fills in what a form in between asks for, given the fields that are new on the screen."""
+
+
+class Traffic:
+    """Counts the requests of all tabs that may carry an effect, while it is open."""
+
+    def __init__(self, page: Page) -> None:
+        self._context = page.context
+        self._open: set[Request] = set()
+        self.seen = 0
+
+    def __enter__(self) -> "Traffic":
+        self._context.on("request", self._sent)
+        self._context.on("requestfinished", self._ended)
+        self._context.on("requestfailed", self._ended)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._context.remove_listener("request", self._sent)
+        self._context.remove_listener("requestfinished", self._ended)
+        self._context.remove_listener("requestfailed", self._ended)
+
+    @property
+    def pending(self) -> int:
+        return len(self._open)
+
+    def _sent(self, request: Request) -> None:
+        if request.resource_type in EFFECT_TYPES:
+            self.seen += 1
+            self._open.add(request)
+
+    def _ended(self, request: Request) -> None:
+        self._open.discard(request)
+
+
+@dataclass
+class Aftermath:
+    """What could be seen after an effect was asked for. It proves nothing: proof comes from reading again."""
+
+    presses: int = 0
+    requests: int = 0
+    dialogs: list[DialogSeen] = field(default_factory=list)
+    news: tuple[str, ...] = ()
+    """Lines that were not on the screen before."""
+
+
+class Act:
+    """One effect on one tab. `link` is what starts it; `fill` knows what a form in between needs."""
+
+    def __init__(self, tab: Tab, fill: Fill | None = None) -> None:
+        self.tab = tab
+        self.fill = fill or (lambda _tab, _fields: None)
+        self.seen = Aftermath()
+
+    def carry_out(self, link: Found) -> Aftermath:
+        """Press `link`, answer what stands in between, return what was seen at the end.
+
+        Raises NothingHappened (no request left, nothing changed), UnexpectedDialog (dismissed), Ambiguous, or any
+        obstacle that the page shows instead.
+        """
+        first = self.tab.look()
+        pressed: Found | None = link
+        with self._dialogs(link.control.name), Traffic(self.tab.page) as traffic:
+            for _ in range(STAGES):
+                if pressed is None:
+                    break
+                before = self._look()
+                self.tab.setting.before_press()
+                sent = traffic.seen
+                self.tab.press(pressed)
+                self.seen.presses += 1
+                pressed = self._outcome(traffic, sent, before, link)
+            self.seen.requests = traffic.seen
+        old = set(first.text.splitlines())
+        self.seen.news = tuple(line for line in self._look().text.splitlines() if line not in old)[:40]
+        return self.seen
+
+    def _look(self) -> Screen:
+        """The screen, with that of a tab that the press has opened."""
+        screens = [tab.look() for tab in every([self.tab])]
+        return Screen(tuple(document for screen in screens for document in screen.documents))
+
+    @contextlib.contextmanager
+    def _dialogs(self, words: str) -> Iterator[None]:
+        setting = self.tab.setting
+        outer, start = setting.accepts, len(setting.dialogs)
+        setting.accepts = lambda text: outer(text) or acceptable(text, words, self.tab)
+        try:
+            yield
+        finally:
+            setting.accepts = outer
+            self.seen.dialogs = setting.dialogs[start:]
+        for dialog in self.seen.dialogs:
+            if not dialog.accepted:
+                raise UnexpectedDialog(f'the dialog "{dialog.text[:300]}" was dismissed', self.tab.whereabouts("dialog"))
+
+    def _outcome(self, traffic: Traffic, sent: int, before: Screen, link: Found) -> Found | None:
+        """Wait until the press has had its outcome; the control to press next, or None if there is none."""
+        patience = self.tab.setting.patience
+        started = time.monotonic()
+        refused = len([d for d in self.tab.setting.dialogs if not d.accepted])
+        while True:
+            screen = self._look()
+            passed = time.monotonic() - started
+            moved = traffic.seen > sent
+            answered = moved and traffic.pending == 0 and screen.quiet >= 60
+            if screen.state != before.state and screen.quiet >= 60 and traffic.pending == 0:
+                following = self._in_between(screen, before, link)
+                if following is not None:
+                    return following
+                if answered and (screen.tokens - before.tokens or screen.quiet >= 250 or passed > patience.quiet):
+                    return None
+            if answered and passed > patience.quiet:
+                return None
+            if refused or (not moved and passed > 3 * patience.quiet):
+                return self._nothing_more(screen, before, traffic)
+            if passed > patience.page:
+                raise NotHere(f'there was no answer within {patience.page:g} s', self.tab.whereabouts("answer"))
+            self.tab.await_change(screen, 0.05)
+
+    def _nothing_more(self, screen: Screen, before: Screen, traffic: Traffic) -> None:
+        if traffic.seen == 0 and screen.state == before.state and not self.tab.setting.dialogs:
+            raise NothingHappened("nothing happened after the click", self.tab.whereabouts("page"))
+
+    def _in_between(self, screen: Screen, before: Screen, link: Found) -> Found | None:
+        """The button of a form or question that has come up since `before`, with its fields filled in."""
+        old = {_likeness(one) for one in _controls(before)}
+        new = [one for one in _controls(screen) if _likeness(one) not in old]
+        buttons = [one for one in new if self._confirms(one, link)]
+        buttons = [one for one in buttons if not any(_inside(one, other) for other in buttons)]
+        if not buttons:
+            return None
+        fields = [one for one in new if one.control.kind in {"field", "select", "textbox"} and not one.control.readonly]
+        if len(buttons) > 1:
+            buttons = self._narrowed(buttons, fields)
+        if len(buttons) > 1:
+            names = ", ".join(f'"{one.control.name}"' for one in buttons)
+            raise Ambiguous(f"it is not clear which button carries on: {names}", self.tab.whereabouts("question"))
+        self.fill(self.tab, [one for one in fields if one.document is buttons[0].document])
+        return self._again(buttons[0])
+
+    def _again(self, button: Found) -> Found:
+        """The same button on the screen as it is after filling in."""
+        now = [one for one in _controls(self._look()) if _likeness(one) == _likeness(button)]
+        if len(now) != 1:
+            raise NotHere(f'the button "{button.control.name}" changed while the form was filled in')
+        return now[0]
+
+    def _narrowed(self, buttons: list[Found], fields: list[Found]) -> list[Found]:
+        """Of several candidates, the one in the form that holds the new fields, else the best-worded."""
+        forms = {(id(one.document), one.control.form) for one in fields if one.control.form >= 0}
+        inside = [one for one in buttons if (id(one.document), one.control.form) in forms]
+        if len(inside) == 1:
+            return inside
+        for words in self.tab.words.cancel_page.confirm:
+            called = [one for one in buttons if plain(one.control.name) == plain(words)]
+            if called:
+                return called
+        return buttons
+
+    def _confirms(self, one: Found, link: Found) -> bool:
+        words = self.tab.words.cancel_page
+        name = plain(one.control.name)
+        if one.control.kind not in OPERABLE or one.control.disabled or not name or len(name) > 80:
+            return False
+        if contains_words(name, words.never):
+            return False
+        confirming = {plain(alternative) for alternative in words.confirm} | {plain(link.control.name)}
+        is_button = one.control.kind in {"button", "clickable"} or one.control.href in {None, "#", "", "javascript:void(0)"}
+        return name in confirming or (is_button and name.startswith(("yes", "ok ", "confirm")))
+
+
+def acceptable(text: str, link: str, tab: Tab) -> bool:
+    """Whether a confirm() asks about the link that was just clicked, and about nothing dangerous.
+
+    A text that names a word of `never` is not accepted, nor one that has no word in common with the link and asks
+    no plain "are you sure".
+    """
+    words = tab.words.cancel_page
+    if contains_words(text, words.never):
+        return False
+    if words.dialog:
+        return any(re.search(pattern, text, re.IGNORECASE) for pattern in words.dialog)
+    seen = set(re.findall(r"\w{3,}", plain(text)))
+    told = set(re.findall(r"\w{4,}", plain(link)))
+    short = re.fullmatch(r"(please )?(proceed|continue|ok|confirm)\W*(with this action)?\W*", plain(text))
+    return bool(seen & told) or "sure" in seen or bool(short)
+
+
+def _controls(screen: Screen) -> list[Found]:
+    return [Found(document, control) for document in screen.documents for control in document.controls]
+
+
+def _likeness(one: Found) -> tuple[str, str, str | None, tuple[str, ...]]:
+    """What stays the same when a page is shown again, though its ids and addresses change."""
+    return (one.control.kind, plain(one.control.name), one.control.type, one.control.labels)
+
+
+def _inside(one: Found, other: Found) -> bool:
+    return one.document is other.document and one.control.index in one.document.ancestors(other.control)

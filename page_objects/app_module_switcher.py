@@ -1,0 +1,89 @@
+"""The App Module drop-down (clause 7a)."""
+
+from page_objects.obstacles import NotHere
+from page_objects.screen import OPERABLE, Found, Screen
+from page_objects.tab import Tab
+from page_objects.wording import plain, squeeze
+from page_objects.cancellation_form import option_called
+
+
+class AppModuleSwitcher:
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
+
+    def visible(self, screen: Screen) -> bool:
+        return self._box(screen) is not None or bool(self._opener(screen))
+
+    def current(self, screen: Screen) -> str | None:
+        """The module that is chosen now; None if the page does not say."""
+        box = self._box(screen)
+        if box is not None:
+            return squeeze(box.control.value)
+        values = [value for _, value in screen.values(self.tab.words.obstacles.app_module) if value]
+        return values[0] if len(values) == 1 else None
+
+    def choose(self, module: str) -> None:
+        """Change to `module` and wait until the page has answered. Raises NotHere if it is not offered."""
+        before = self.tab.settled(0.1)
+        box = self._box(before)
+        if box is not None:
+            self._choose_in(box, module)
+        else:
+            self._choose_in_menu(before, module)
+        self.tab.until(lambda now: now if now.tokens - before.tokens else self._changed(now, module), "the module")
+
+    def _changed(self, now: Screen, module: str) -> Screen | None:
+        current = self.current(now)
+        settled = now.quiet >= 1000 * self.tab.setting.patience.quiet
+        return now if current is not None and plain(current) == plain(module) and settled else None
+
+    def _box(self, screen: Screen) -> Found | None:
+        found = screen.fields(self.tab.words.obstacles.app_module, {"select"})
+        if not found:
+            premium = self.tab.words.obstacles.premium_edition
+            found = [
+                Found(document, control)
+                for document in screen.documents
+                for control in document.controls
+                if control.kind == "select" and option_called(control, premium) is not None
+            ]
+        return found[0] if len(found) == 1 else None
+
+    def _choose_in(self, box: Found, module: str) -> None:
+        place = option_called(box.control, (module,))
+        if place is None:
+            offered = ", ".join(text for text, *_ in box.control.options)
+            raise NotHere(f'the App Module "{module}" is not offered (offered: {offered})')
+        go = self._go_button(box)
+        self.tab.choose(box, place)
+        if go is not None:
+            self.tab.press(go)
+
+    def _go_button(self, box: Found) -> Found | None:
+        words = (*self.tab.words.organization.go, "Change", "Switch", "Set", "Apply", "Change Module", "Switch Module")
+        near = [
+            Found(box.document, control)
+            for control in box.document.controls
+            if control.kind in {"button", "link", "clickable"} and plain(control.name) in {plain(word) for word in words}
+            and (control.form == box.control.form if box.control.form >= 0 else control.box.on_line_with(box.control.box))
+        ]
+        return near[0] if len(near) == 1 else None
+
+    def _opener(self, screen: Screen) -> list[Found]:
+        """A menu instead of a select box: its button reads "App Module", alone or with the present module."""
+        wanted = [plain(words) for words in self.tab.words.obstacles.app_module[:2]]
+        return [
+            Found(document, control)
+            for document in screen.documents
+            for control in document.controls
+            if control.kind in OPERABLE and any(plain(control.name).startswith(words) for words in wanted)
+        ]
+
+    def _choose_in_menu(self, screen: Screen, module: str) -> None:
+        opener = self._opener(screen)
+        if len(opener) != 1:
+            raise NotHere("the App Module drop-down is not on the page")
+        if not screen.operable((module,)):
+            self.tab.press(opener[0])
+        item = self.tab.until(lambda now: (now.operable((module,)) or [None])[0], f'the module "{module}"', 3)
+        self.tab.press(item)

@@ -1,0 +1,51 @@
+"""The Cancellation Start Page of an account on the backend (clauses 4, 5 and 7)."""
+
+from typing import ClassVar
+
+from page_objects.admin_page import AdminPage
+from page_objects.ar_billing_page import ArBillingPage
+from page_objects.cancel_page import CancelPage
+from page_objects.obstacles import Ambiguous, NotHere
+from page_objects.screen import OPERABLE, Found, Screen
+from page_objects.wording import identity_text, plain
+
+
+class CancellationStartPage(AdminPage):
+    name: ClassVar[str] = "Cancellation Start Page"
+
+    def recognised(self, screen: Screen) -> bool:
+        return bool(screen.operable(self.words.start_page.cancel)) and not CancelPage(self.tab).recognised(screen)
+
+    def open_cancel_page(self) -> CancelPage:
+        """Clause 5: click on Cancel Subscription / Cancel Bills / Delete Account."""
+        return self.tab.follow(self.tab.look().one_operable(self.words.start_page.cancel), CancelPage)
+
+    def open_billing(self, number: str, name: str) -> ArBillingPage:
+        """Clause 7: click on Link to AR: number - name. Raises NotHere if that very link is not there."""
+        link = self.tab.until(lambda screen: self._link_to_ar(screen, number, name), "the link to AR")
+        return self.tab.follow(link, ArBillingPage)
+
+    def _link_to_ar(self, screen: Screen, number: str, name: str) -> Found | None:
+        wanted = {identity_text(p.format(number=number, name=name)) for p in self.words.start_page.link_to_ar}
+        found = [
+            Found(document, control)
+            for document in screen.documents
+            for control in document.controls
+            if control.kind in OPERABLE and self._reads(document.line_texts.get(control.line, ""), control.name, wanted)
+        ]
+        if len(found) > 1:
+            raise Ambiguous(f'"{next(iter(wanted))}" is on the page {len(found)} times', self.whereabouts())
+        if not found and screen.quiet > 3000 * self.tab.setting.patience.quiet:
+            raise NotHere(f'"{next(iter(wanted))[:200]}" is not on the page', self.whereabouts())
+        return found[0] if found else None
+
+    @staticmethod
+    def _reads(line: str, text: str, wanted: set[str]) -> bool:
+        """Whether the link, or the line of which it is the last part, is the one; the account's name letter by letter."""
+        if any(identity_text(candidate) in wanted for candidate in (text, line)):
+            return True
+        return any(
+            plain(seen) == plain(words) and identity_text(seen).endswith(words.split(" - ", 1)[-1])
+            for words in wanted
+            for seen in (text, line)
+        )

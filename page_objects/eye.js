@@ -1,0 +1,202 @@
+// Reads one document as a person sees it: visible texts with their places, and what can be operated.
+// Returns JSON text (cheaper to hand over than an object tree). Keeps the elements by number, so that what was
+// read is what is clicked. Nothing in the page is changed.
+() => {
+  const KEY = Symbol.for("rpa.eye");
+  let eye = window[KEY];
+  if (!eye || eye.document !== document) {
+    eye = {document, token: Math.random().toString(36).slice(2), mutations: 0, changed: performance.now(), elements: []};
+    Object.defineProperty(window, KEY, {value: eye, enumerable: false, configurable: true});
+    const seen = () => { eye.mutations += 1; eye.changed = performance.now(); };
+    new MutationObserver(seen).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+    document.addEventListener("input", seen, true);
+  }
+  eye.elements = [];
+  const SKIP = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "IFRAME", "FRAME", "OBJECT", "svg", "SVG"]);
+  const ROLES = new Set(["button", "link", "menuitem", "tab", "option", "checkbox", "radio", "switch", "textbox",
+    "combobox", "searchbox", "menuitemradio", "treeitem"]);
+  const FIELDS = new Set(["text", "search", "email", "tel", "url", "number", "password", "date", "datetime-local",
+    "month", ""]);
+  const runs = [];
+  const controls = [];
+  let line = 0;
+  let open = null;      // the run that further text may join
+  const cells = [];
+  let tables = 0, rows = 0;
+
+  const newLine = () => { line += 1; open = null; };
+  const box = (r) => [Math.round(r.left), Math.round(r.top), Math.round(r.width), Math.round(r.height)];
+
+  const plain = (node) => {
+    if (node.nodeType === 3) return node.data;
+    if (node.nodeType !== 1 || /^(SELECT|TEXTAREA|SCRIPT|STYLE|BUTTON)$/.test(node.tagName)) return " ";
+    if (node.tagName === "BR") return " ";
+    return Array.from(node.childNodes, plain).join("");
+  };
+
+  const labelsOf = (el) => {
+    const labels = Array.from(el.labels || [], plain);
+    const by = el.getAttribute("aria-labelledby");
+    if (by) {
+      const root = el.getRootNode();
+      labels.push(by.split(/\s+/).map((id) => (root.getElementById ? root.getElementById(id) : null))
+        .filter(Boolean).map(plain).join(" "));
+    }
+    const aria = el.getAttribute("aria-label");
+    if (aria) labels.push(aria);
+    return labels;
+  };
+
+  const kindOf = (el, style, context) => {
+    const tag = el.tagName;
+    const role = (el.getAttribute("role") || "").toLowerCase();
+    if (tag === "INPUT") {
+      const type = (el.getAttribute("type") || "text").toLowerCase();
+      if (type === "hidden") return null;
+      if (type === "checkbox" || type === "radio") return type;
+      if (["submit", "button", "image", "reset"].includes(type)) return "button";
+      return FIELDS.has(type) || type === "file" ? (type === "file" ? "file" : "field") : "field";
+    }
+    if (tag === "TEXTAREA") return "field";
+    if (tag === "SELECT") return "select";
+    if (tag === "BUTTON") return role === "tab" ? "tab" : "button";
+    if (tag === "SUMMARY") return "summary";
+    if (tag === "A" || tag === "AREA") return ROLES.has(role) && role !== "link" ? role : "link";
+    if (role === "textbox" || role === "searchbox" || el.isContentEditable && !context.editable) return "field";
+    if (ROLES.has(role)) return role;
+    if (el.hasAttribute("onclick")) return "clickable";
+    if (tag !== "LABEL" && style.cursor === "pointer" && !context.pointer) return "clickable";
+    return null;
+  };
+
+  const addControl = (el, kind, context) => {
+    const number = controls.length;
+    eye.elements.push(el);
+    const href = el.getAttribute("href");
+    const names = [el.getAttribute("alt"), el.getAttribute("title"), el.getAttribute("placeholder")].filter(Boolean);
+    const isField = kind === "field" || kind === "select" || kind === "checkbox" || kind === "radio" || kind === "file";
+    const control = {
+      kind, type: (el.getAttribute("type") || "").toLowerCase(), labels: isField ? labelsOf(el) : [],
+      names: isField ? names : names.concat(el.getAttribute("aria-label") || []),
+      value: "", href, target: el.getAttribute("target") || "",
+      onclick: el.hasAttribute("onclick"), pointer: context.pointer,
+      disabled: Boolean(el.disabled) || el.getAttribute("aria-disabled") === "true" || Boolean(el.closest("fieldset[disabled]")),
+      readonly: Boolean(el.readOnly), checked: Boolean(el.checked) || el.getAttribute("aria-checked") === "true",
+      selected: el.getAttribute("aria-selected") === "true" || el.getAttribute("aria-current") === "page",
+      expanded: el.getAttribute("aria-expanded"),
+      options: [], parent: context.control, line, row: context.row, cell: context.cell, table: context.table,
+      box: box(el.getBoundingClientRect()), form: Array.prototype.indexOf.call(document.forms, el.form || el.closest("form")),
+    };
+    if (kind === "select") {
+      control.options = Array.from(el.options, (o) => [o.text, o.selected, o.disabled || Boolean(o.parentElement.disabled),
+        o.parentElement.tagName === "OPTGROUP" ? o.parentElement.label : ""]);
+      control.value = el.selectedIndex >= 0 ? el.options[el.selectedIndex].text : "";
+    } else if (kind === "field") {
+      control.value = control.type === "password" ? "" : String(el.value === undefined ? el.innerText : el.value);
+    } else if (kind === "button" && el.tagName === "INPUT") {
+      control.value = control.type === "image" ? "" : (el.value || {submit: "Submit", reset: "Reset"}[control.type] || "");
+    }
+    controls.push(control);
+    return number;
+  };
+
+  const addText = (text, rect, context) => {
+    const joins = open !== null && runs[open].line === line && runs[open].control === context.control
+      && runs[open].cell === context.cell;
+    if (joins) {
+      const run = runs[open];
+      run.text += text;
+      const right = Math.max(run.box[0] + run.box[2], rect[0] + rect[2]);
+      const bottom = Math.max(run.box[1] + run.box[3], rect[1] + rect[3]);
+      run.box[0] = Math.min(run.box[0], rect[0]);
+      run.box[1] = Math.min(run.box[1], rect[1]);
+      run.box[2] = right - run.box[0];
+      run.box[3] = bottom - run.box[1];
+      return;
+    }
+    open = runs.length;
+    runs.push({text, line, control: context.control, row: context.row, cell: context.cell, table: context.table,
+      head: context.head, box: rect});
+  };
+
+  const range = document.createRange();
+  const visitText = (node, context) => {
+    if (!node.data.trim() && !(node.data.includes("\u00a0") || open !== null)) return;
+    if (context.invisible) return;
+    range.selectNodeContents(node);
+    const rect = range.getBoundingClientRect();
+    if (!node.data.trim()) { if (open !== null) runs[open].text += " "; return; }
+    if (rect.width <= 0 || rect.height <= 0) return;
+    if (rect.right + window.scrollX <= 0 || rect.bottom + window.scrollY <= 0) return;
+    addText(node.data, box(rect), context);
+  };
+
+  const visit = (el, outer) => {
+    if (SKIP.has(el.tagName)) return;
+    const style = getComputedStyle(el);
+    if (style.display === "none" || style.opacity === "0" || style.contentVisibility === "hidden") return;
+    const invisible = style.visibility !== "visible";
+    if (el.tagName === "BR") {
+      if (outer.control < 0) newLine(); else if (open !== null) runs[open].text += " ";
+      return;
+    }
+    if (style.overflow !== "visible" && style.display !== "contents" && el !== document.body) {
+      const r = el.getBoundingClientRect();
+      if (r.width <= 1 || r.height <= 1) return;
+    }
+    const context = {...outer, invisible};
+    const role = (el.getAttribute("role") || "").toLowerCase();
+    const tag = el.tagName;
+    if (tag === "TABLE" || role === "table" || role === "grid" || role === "treegrid") {
+      context.table = tables++; context.row = -1; context.cell = -1;
+    } else if (tag === "TR" || role === "row") {
+      context.row = rows++; context.cell = -1;
+    } else if (tag === "TD" || tag === "TH" || /^(cell|gridcell|columnheader|rowheader)$/.test(role)) {
+      context.cell = cells.length; context.head = tag === "TH" || role === "columnheader";
+      cells.push([context.row, context.table, context.head, box(el.getBoundingClientRect())]);
+      newLine();
+    }
+    const inline = /^(inline|contents)/.test(style.display) || style.display === "ruby";
+    const block = !inline;
+    const kind = invisible ? null : kindOf(el, style, outer);
+    context.pointer = style.cursor === "pointer";
+    context.editable = el.isContentEditable;
+    if (block) newLine();
+    if (kind !== null) {
+      const r = el.getBoundingClientRect();
+      const offScreen = r.right + window.scrollX <= 0 || r.bottom + window.scrollY <= 0;
+      if ((r.width > 0 && r.height > 0 && !offScreen) || kind === "link" || kind === "clickable") {
+        if (!offScreen) { context.control = addControl(el, kind, outer); open = null; }
+      }
+    }
+    if (tag === "IMG" || tag === "INPUT" || tag === "SELECT" || tag === "TEXTAREA") {
+      if (tag === "IMG" && el.alt && !invisible) addText(el.alt, box(el.getBoundingClientRect()), context);
+      else open = null;
+    } else if (tag === "DETAILS" && !el.open) {
+      for (const child of el.children) if (child.tagName === "SUMMARY") { visit(child, context); break; }
+    } else {
+      const children = el.shadowRoot ? el.shadowRoot.childNodes
+        : tag === "SLOT" && el.assignedNodes().length ? el.assignedNodes() : el.childNodes;
+      for (const child of children) {
+        if (child.nodeType === 3) visitText(child, context);
+        else if (child.nodeType === 1) visit(child, context);
+      }
+    }
+    if (kind !== null) open = null;
+    if (block) newLine();
+  };
+
+  const start = {control: -1, row: -1, cell: -1, table: -1, head: false, pointer: false, editable: false, invisible: false};
+  if (document.body) visit(document.body, start);
+  let hidden = false;
+  try {
+    const holder = window.frameElement;
+    if (holder) { const r = holder.getBoundingClientRect(); hidden = r.width <= 1 || r.height <= 1; }
+  } catch (crossOrigin) { hidden = false; }
+  const navigation = performance.getEntriesByType("navigation")[0];
+  return JSON.stringify({
+    token: eye.token, mutations: eye.mutations, quiet: Math.round(performance.now() - eye.changed),
+    hidden, url: location.href, title: document.title, ready: document.readyState,
+    status: navigation ? navigation.responseStatus || 0 : 0, runs, controls, cells,
+  });
+}

@@ -1,0 +1,185 @@
+"""The purple drop-down of the Organization page, whatever it is made of (clause 3)."""
+
+from page_objects.obstacles import Ambiguous, DeadLink, NotHere
+from page_objects.screen import OPERABLE, Control, Document, Found, Run, Screen
+from page_objects.tab import Tab
+from page_objects.wording import contains_words, plain
+from page_objects.words import Phrase
+
+OPENERS = {"summary", "button", "clickable", "link", "tab", "menuitem", "treeitem"}
+
+
+class LinkMenu:
+    """One drop-down, known by its label. Opened as it wants to be: select box, details, click or hover menu."""
+
+    def __init__(self, tab: Tab, label: str) -> None:
+        self.tab = tab
+        self.label: Phrase = (label,)
+
+    def visible(self, screen: Screen) -> bool:
+        return bool(self._select(screen) or self._opener(screen) or self._heading(screen))
+
+    def press(self, link: Phrase) -> None:
+        """Press `link` in this drop-down, once.
+
+        Raises DeadLink if its words are not there or can't be followed, Ambiguous if they are there twice.
+        """
+        screen = self.tab.look()
+        if not self.visible(screen):
+            screen = self.tab.settled()
+        box = self._select(screen)
+        if box:
+            self._choose(box, link)
+            return
+        self.tab.press(self._live(self._open(screen, link), link))
+
+    def doubtful(self, link: Phrase) -> bool:
+        """Whether a click on `link` may lead nowhere, as far as can be seen."""
+        found = self._inside(self.tab.look(), link)
+        return not found or any(one.control.doubtful for one in found)
+
+    # --- a select box ---
+
+    def _select(self, screen: Screen) -> Found | None:
+        """The select box that the label stands beside, or on: as its first option or as a group."""
+        found = screen.fields(self.label, {"select"})
+        wanted = plain(self.label[0])
+        if not found:
+            found = [
+                Found(document, control)
+                for document in screen.documents
+                for control in document.controls
+                if control.kind == "select"
+                and any(plain(text) == wanted or plain(group) == wanted for text, _, _, group in control.options)
+            ]
+        if len(found) > 1:
+            raise Ambiguous(f'the drop-down "{self.label[0]}" is on the page {len(found)} times')
+        return found[0] if found else None
+
+    def _choose(self, box: Found, link: Phrase) -> None:
+        options = box.control.options
+        found = [i for i, option in enumerate(options) if plain(option[0]) in {plain(words) for words in link}]
+        if len(found) > 1:
+            raise Ambiguous(f'"{link[0]}" is in the drop-down {len(found)} times')
+        if not found or options[found[0]][2] or box.control.disabled:
+            raise DeadLink(f'"{link[0]}" can\'t be chosen in the drop-down "{self.label[0]}"')
+        go = self._go_button(box)
+        self.tab.choose(box, found[0])
+        if go is not None:
+            self.tab.press(go)
+
+    def _go_button(self, box: Found) -> Found | None:
+        """The button that belongs to the select box: in its line, to the right of it, or in its form."""
+        near = [
+            Found(box.document, control)
+            for control in box.document.controls
+            if control.kind in {"button", "link", "clickable"}
+            and plain(control.name) in {plain(words) for words in self.tab.words.organization.go}
+            and control.box.on_line_with(box.control.box)
+            and control.box.left >= box.control.box.right - 4
+        ]
+        return min(near, key=lambda one: one.control.box.left) if near else None
+
+    # --- anything else that opens ---
+
+    def _opener(self, screen: Screen) -> Found | None:
+        found = screen.operable(self.label, OPENERS)
+        if len(found) > 1:
+            raise Ambiguous(f'the drop-down "{self.label[0]}" is on the page {len(found)} times')
+        return found[0] if found else None
+
+    def _heading(self, screen: Screen) -> tuple[Document, Run] | None:
+        places = screen.places(self.label)
+        return places[0] if places else None
+
+    def _open(self, screen: Screen, link: Phrase) -> list[Found]:
+        """The candidates for `link` in this drop-down, opened if need be: click first, then hover."""
+        if self._inside(screen, link):
+            return self._inside(screen, link)
+        for gesture in (self._press_opener, self._hover_over):
+            before = self.tab.look()
+            if not gesture(before):
+                continue
+            try:
+                self.tab.until(lambda now: self._inside(now, link) or self._words_inside(now, link), "the link", 1.5)
+            except NotHere:
+                continue
+            return self._inside(self.tab.look(), link)
+        return []
+
+    def _press_opener(self, screen: Screen) -> bool:
+        opener = self._opener(screen) or self._arrow(screen)
+        if opener is None or opener.control.plainly_dead and opener.control.kind != "link":
+            return False
+        self.tab.press(opener)
+        return True
+
+    def _arrow(self, screen: Screen) -> Found | None:
+        """A small button beside a label that can't itself be clicked."""
+        heading = self._heading(screen)
+        if heading is None:
+            return None
+        document, label = heading
+        near = [
+            control
+            for control in document.controls
+            if control.kind in OPENERS and control.box.on_line_with(label.box)
+            and -4 <= control.box.left - label.box.right <= 60 and len(control.name) <= 12
+        ]
+        return Found(document, min(near, key=lambda c: c.box.left)) if near else None
+
+    def _hover_over(self, screen: Screen) -> bool:
+        opener = self._opener(screen)
+        if opener is not None:
+            self.tab.hover(opener)
+            return True
+        heading = self._heading(screen)
+        if heading is None:
+            return False
+        document, label = heading
+        frame = document.frame
+        frame.page.mouse.move(label.box.left + min(label.box.width, 40) / 2, label.box.top + label.box.height / 2)
+        return True
+
+    def _inside(self, screen: Screen, link: Phrase) -> list[Found]:
+        """What is called `link` and belongs to this drop-down: the nearest after its label, before another's."""
+        found = screen.operable(link, OPERABLE)
+        if len(found) <= 1 and not self._elsewhere(screen, found):
+            return found
+        heading = self._heading(screen)
+        if heading is None:
+            return found
+        document, label = heading
+        after = [one for one in found if one.document is document and one.control.line > label.line]
+        return [one for one in after if not self._another_label_between(document, label, one.control)]
+
+    def _elsewhere(self, screen: Screen, found: list[Found]) -> bool:
+        """Whether the only candidate stands under another drop-down's label."""
+        heading = self._heading(screen)
+        if not found or heading is None or found[0].document is not heading[0]:
+            return False
+        document, label = heading
+        one = found[0].control
+        return one.line < label.line or self._another_label_between(document, label, one)
+
+    def _another_label_between(self, document: Document, label: Run, control: Control) -> bool:
+        """Whether another drop-down's label stands between (they all speak of links and servers)."""
+        mine = plain(self.label[0])
+        return any(
+            label.line < number < control.line
+            and plain(text) != mine
+            and contains_words(text, ("Links", "Servers"))
+            for number, text in document.line_texts.items()
+        )
+
+    def _words_inside(self, screen: Screen, link: Phrase) -> bool | None:
+        return True if screen.places(link) else None
+
+    def _live(self, found: list[Found], link: Phrase) -> Found:
+        if not found:
+            raise DeadLink(f'"{link[0]}" is not a link under "{self.label[0]}"')
+        if len(found) > 1:
+            raise Ambiguous(f'"{link[0]}" is under "{self.label[0]}" {len(found)} times')
+        if found[0].control.plainly_dead:
+            raise DeadLink(f'"{link[0]}" can\'t be followed')
+        return found[0]

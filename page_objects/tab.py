@@ -1,0 +1,320 @@
+"""A browser tab as a person uses it: look, wait for what is needed, press, fill in, follow to where it leads."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from playwright.sync_api import Dialog, ElementHandle, Page
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from page_objects.obstacles import LeftTheSite, NotHere, NothingHappened, SiteDown, Whereabouts
+from page_objects.screen import Control, Document, Found, Screen
+from page_objects.words import Words
+
+if TYPE_CHECKING:
+    from page_objects.admin_page import AdminPage
+
+EYE = Path(__file__).with_name("eye.js").read_text("utf-8")
+CHANGED = """([token, mutations]) => {
+  const eye = window[Symbol.for("rpa.eye")];
+  return !eye || eye.document !== document || eye.token !== token || eye.mutations !== mutations;
+}"""
+ELEMENT = """([token, index]) => {
+  const eye = window[Symbol.for("rpa.eye")];
+  return eye && eye.token === token ? eye.elements[index] : null;
+}"""
+
+Seen = TypeVar("Seen")
+Arrived = TypeVar("Arrived", bound="AdminPage")
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds: `page` until a page shows its landmark; `quiet` without change until a page has finished."""
+
+    page: float = 30.0
+    quiet: float = 1.0
+
+
+@dataclass(frozen=True)
+class DialogSeen:
+    kind: str
+    text: str
+    accepted: bool
+
+
+@dataclass
+class Setting:
+    """What all tabs of one session share."""
+
+    words: Words = field(default_factory=Words)
+    patience: Patience = field(default_factory=Patience)
+    allowed: Callable[[str], bool] = lambda _url: True
+    """Whether the browser may be at this URL (promise 14)."""
+    accepts: Callable[[str], bool] = lambda _text: False
+    """Whether a confirm() with this text may be accepted; outside of an effect: none."""
+    before_press: Callable[[], None] = lambda: None
+    """Told before each press that belongs to an effect: the permit lets one request through for each."""
+    dialogs: list[DialogSeen] = field(default_factory=list)
+
+
+class Tab:
+    """One page of the browser with its frames; `opened` holds the tabs that it opened.
+
+    Takes pytest-playwright's `page` as it is. The constructor does no I/O.
+    """
+
+    def __init__(self, page: Page, setting: Setting | None = None) -> None:
+        self.page = page
+        self.setting = setting or Setting()
+        self.opened: list[Tab] = []
+        page.on("popup", self._opens)
+        page.on("dialog", self._answer)
+
+    @property
+    def words(self) -> Words:
+        return self.setting.words
+
+    def _opens(self, page: Page) -> None:
+        self.opened.append(Tab(page, self.setting))
+
+    def _answer(self, dialog: Dialog) -> None:
+        """Answer a dialog at once and never raise: an unanswered one hangs the click (safety.md)."""
+        accept = dialog.type in {"alert", "beforeunload"} or (
+            dialog.type == "confirm" and self.setting.accepts(dialog.message)
+        )
+        self.setting.dialogs.append(DialogSeen(dialog.type, dialog.message, accept))
+        with contextlib.suppress(PlaywrightError):  # the page that asked may be gone already
+            if accept:
+                dialog.accept()
+            else:
+                dialog.dismiss()
+
+    # --- looking ---
+
+    def look(self) -> Screen:
+        """Everything on the screen now. Raises LeftTheSite on an origin that is not allowed, SiteDown on none."""
+        main = self._read_main()
+        documents = [main]
+        for frame in self.page.frames:
+            if frame is self.page.main_frame or frame.url.startswith("chrome-error"):
+                continue
+            with contextlib.suppress(PlaywrightError):  # a frame that is just being replaced is read next time
+                document = Document.parse(frame.evaluate(EYE), frame)
+                if not document.hidden:
+                    documents.append(document)
+        return Screen(tuple(documents))
+
+    def _read_main(self) -> Document:
+        for _ in range(20):
+            try:
+                document = Document.parse(self.page.main_frame.evaluate(EYE), self.page.main_frame)
+            except PlaywrightError as error:
+                if self.page.is_closed() or not _was_navigating(error):
+                    raise
+                continue
+            self._check_address(document)
+            return document
+        raise SiteDown("the page kept being replaced while it was read", self.whereabouts("page"))
+
+    def _check_address(self, document: Document) -> None:
+        if document.url.startswith("chrome-error:"):
+            raise SiteDown("the browser got no answer from the site", self.whereabouts("page"))
+        if document.url.startswith("http") and not self.setting.allowed(document.url):
+            raise LeftTheSite(f"the browser was led to {document.url[:200]}", self.whereabouts("page"))
+
+    def whereabouts(self, name: str) -> Whereabouts:
+        title = ""
+        with contextlib.suppress(PlaywrightError):
+            title = self.page.title()
+        return Whereabouts(name, self.page.url, title)
+
+    def until(self, sees: Callable[[Screen], Seen | None], what: str, seconds: float | None = None) -> Seen:
+        """Look again at every change until `sees` gives something; raises NotHere after `seconds`."""
+        deadline = time.monotonic() + (self.setting.patience.page if seconds is None else seconds)
+        while True:
+            screen = self.look()
+            seen = sees(screen)
+            if seen is not None:
+                return seen
+            if time.monotonic() >= deadline:
+                raise NotHere(f"{what} did not appear", self.whereabouts(what))
+            self.await_change(screen, 0.1)
+
+    def await_change(self, screen: Screen, seconds: float) -> bool:
+        """Return as soon as the main document changes or is replaced, at the latest after `seconds`."""
+        main = screen.main
+        try:
+            self.page.wait_for_function(
+                CHANGED, arg=[main.token, main.mutations], timeout=max(seconds * 1000, 1), polling=15
+            ).dispose()
+        except PlaywrightTimeout:
+            return False
+        except PlaywrightError as error:
+            if self.page.is_closed() or not _was_navigating(error):
+                raise
+        return True
+
+    def settled(self, seconds: float | None = None) -> Screen:
+        """The screen once it has not changed for `patience.quiet`: only then may something be called absent."""
+        need = self.setting.patience.quiet if seconds is None else seconds
+
+        def quiet(screen: Screen) -> Screen | None:
+            busy = any(_is_loading(document, self.words.obstacles.loading) for document in screen.documents)
+            return screen if screen.quiet >= need * 1000 and not busy else None
+
+        return self.until(quiet, "a page that has finished loading")
+
+    # --- acting ---
+
+    def handle(self, found: Found) -> ElementHandle:
+        """The very element that was read; raises NotHere if the page has replaced it since."""
+        frame = found.document.frame
+        try:
+            element = frame.evaluate_handle(ELEMENT, [found.document.token, found.control.index]).as_element()
+        except PlaywrightError as error:
+            if not _was_navigating(error):
+                raise
+            element = None
+        if element is None:
+            raise NotHere(f'"{found.control.name}" was replaced while it was looked at', self.whereabouts("page"))
+        return element  # type: ignore[no-any-return]  # frame is Any: screen.py does not know the browser
+
+    def press(self, found: Found) -> None:
+        """Click once. Raises NotHere if it can't be clicked: covered, or replaced under the pointer."""
+        try:
+            self.handle(found).click(timeout=self._click_timeout(), no_wait_after=True)
+        except PlaywrightTimeout as error:
+            raise NotHere(
+                f'"{found.control.name}" can\'t be clicked: {_reason(error)}', self.whereabouts("page")
+            ) from error
+        except PlaywrightError as error:
+            if "not attached" in str(error) or _was_navigating(error):
+                raise NotHere(f'"{found.control.name}" was replaced before the click', self.whereabouts("page")) from error
+            raise
+
+    def hover(self, found: Found) -> None:
+        with contextlib.suppress(PlaywrightTimeout):  # what a hover did not open is simply not there afterwards
+            self.handle(found).hover(timeout=self._click_timeout())
+
+    def fill(self, found: Found, text: str) -> None:
+        """Replace the text of a field."""
+        try:
+            self.handle(found).fill(text, timeout=self._click_timeout())
+        except PlaywrightTimeout as error:
+            raise NotHere(f"the field can't be filled in: {_reason(error)}", self.whereabouts("page")) from error
+
+    def choose(self, found: Found, option: int) -> None:
+        """Choose an option of a select box, by its place (from 0)."""
+        try:
+            self.handle(found).select_option(index=option, timeout=self._click_timeout(), no_wait_after=True)
+        except PlaywrightTimeout as error:
+            raise NotHere(f"the option can't be chosen: {_reason(error)}", self.whereabouts("page")) from error
+
+    def tick(self, found: Found, ticked: bool) -> None:
+        if found.control.checked != ticked:
+            self.press(found)
+
+    def _click_timeout(self) -> float:
+        return min(self.setting.patience.page, 10.0) * 1000
+
+    # --- moving ---
+
+    def follow(self, found: Found, to: type[Arrived]) -> Arrived:
+        """Press a link and return the page it leads to, in whichever tab that opens."""
+        return self.after(lambda: self.press(found), to, doubtful=found.control.doubtful)
+
+    def after(self, act: Callable[[], None], to: type[Arrived], *, doubtful: bool = False) -> Arrived:
+        """Do `act` and return the page `to`, arrived on a document that was not there before `act`.
+
+        Raises what stands there instead (obstacles), or NothingHappened if a doubtful link led nowhere.
+        """
+        before = self.look()
+        already = to(self).recognised(before)
+        opened = len(self.opened)
+        act()
+        limit = self.setting.patience.quiet * 3 if doubtful else self.setting.patience.page
+        deadline = time.monotonic() + limit
+        changed = False
+        while True:
+            for tab in [*self.opened[opened:], self]:
+                if tab.page.is_closed():
+                    continue
+                screen = tab.look()
+                fresh = tab is not self or screen.tokens - before.tokens
+                changed = changed or bool(fresh) or screen.state != before.state
+                if fresh or not already:
+                    there = to(tab).arrival(screen, before if tab is self else None)
+                    if there:
+                        return there
+            if time.monotonic() >= deadline:
+                if doubtful and not changed:
+                    raise NothingHappened("the link led nowhere", self.whereabouts(to.name))
+                if changed and time.monotonic() < deadline + self.setting.patience.page - limit:
+                    limit = self.setting.patience.page
+                    deadline += limit
+                    continue
+                raise NotHere(f"{to.name} did not appear", self.whereabouts(to.name))
+            self.await_change(screen, 0.05 if len(screen.documents) > 1 or not self.opened[opened:] else 0.1)
+
+    def goto(self, url: str, to: type[Arrived]) -> Arrived:
+        """Open a URL and return the page, arrived."""
+        self.open(url)
+        return to(self).arrived()
+
+    def open(self, url: str) -> None:
+        """Open a URL; raises SiteDown if the browser gets no answer, LeftTheSite if the URL is not allowed."""
+        if not self.setting.allowed(url):
+            raise LeftTheSite(f"{url[:200]} is not among the allowed origins")
+        try:
+            self.page.goto(url, wait_until="commit", timeout=self.setting.patience.page * 1000)
+        except PlaywrightError as error:
+            if self.page.is_closed():
+                raise
+            raise SiteDown(f"{url[:200]} can't be opened: {_reason(error)}") from error
+
+    def back(self) -> bool:
+        """Go back one page, as the browser's button does; False if there is none or it has expired."""
+        try:
+            return self.page.go_back(wait_until="commit", timeout=self.setting.patience.page * 1000) is not None
+        except PlaywrightError:
+            if self.page.is_closed():
+                raise
+            return False
+
+
+def _was_navigating(error: PlaywrightError) -> bool:
+    text = str(error)
+    return any(
+        words in text
+        for words in ("Execution context was destroyed", "navigat", "Cannot find context", "Frame was detached", "JSHandle")
+    )
+
+
+def _reason(error: PlaywrightError) -> str:
+    """The part of Playwright's message that says why."""
+    lines = [line.strip(" -\t") for line in str(error).splitlines() if line.strip()]
+    telling = [line for line in lines if "intercepts pointer" in line or "not enabled" in line or "not editable" in line]
+    return (telling or lines or ["no reason given"])[0][:200]
+
+
+def _is_loading(document: Document, phrase: Iterable[str]) -> bool:
+    wanted = {words.casefold().rstrip(". ") for words in phrase}
+    texts = (text.casefold().rstrip(". …") for text in document.line_texts.values())
+    return document.ready == "loading" or any(text in wanted for text in texts)
+
+
+def every(tabs: Sequence[Tab]) -> Iterator[Tab]:
+    """The tabs that are open, and those they opened, oldest first."""
+    for tab in tabs:
+        if not tab.page.is_closed():
+            yield tab
+        yield from every(tab.opened)
+
+
+def is_live(control: Control) -> bool:
+    return not control.plainly_dead

@@ -1,0 +1,87 @@
+"""How words on a screen are compared. A person does not see white space, letter case or the style of a quote."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+
+_FOLD = str.maketrans(
+    {"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "…": "..."}
+)
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_LEAD = re.compile(r"^(?:[-•·*»›>▸▶▾▼]\s*|\d{1,2}[.)]\s+)+(?=\w|['\"(])")
+_TAIL = re.compile(r"[\s:.*»›>▸▶▾▼…]+$")
+_HINT = re.compile(r"\s*[(\[][^()\[\]]*[)\]]$")
+
+
+def squeeze(text: str) -> str:
+    """`text` with every run of white space (&nbsp; too) as one space, none at the ends; letters untouched."""
+    return " ".join(text.split())
+
+
+def plain(text: str) -> str:
+    """The form in which two wordings are compared: white space, case, quotes, bullets and end punctuation aside."""
+    folded = squeeze(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_FOLD)).casefold()
+    stripped = _TAIL.sub("", _LEAD.sub("", folded))
+    return stripped or folded
+
+
+def plain_label(text: str) -> str:
+    """`plain`, without a hint in brackets at the end: "Date (MM/DD/YYYY):" reads "date"."""
+    label = plain(text)
+    shorter = plain(_HINT.sub("", label))
+    return shorter or label
+
+
+def same_words(seen: str, wanted: str) -> bool:
+    return plain(seen) == plain(wanted)
+
+
+def says(seen: str, phrase: Iterable[str]) -> bool:
+    """Whether `seen` is one of the alternatives of `phrase`."""
+    return plain(seen) in {plain(words) for words in phrase}
+
+
+def contains_words(seen: str, phrase: Iterable[str]) -> bool:
+    """Whether one alternative of `phrase` stands in `seen` as whole words."""
+    text = plain(seen)
+    return any(re.search(rf"(?<!\w){re.escape(plain(words))}(?!\w)", text) for words in phrase if plain(words))
+
+
+def same_name(seen: str, wanted: str) -> bool:
+    """Whether two account names are the same account's: exact but for white space that a page does not show.
+
+    Letter case counts ("12-10 Test" and "12-10 TEST" are two accounts), and so does every visible character.
+    """
+    return identity_text(seen) == identity_text(wanted)
+
+
+def identity_text(text: str) -> str:
+    return squeeze(unicodedata.normalize("NFC", text))
+
+
+def parse_money(text: str) -> Decimal | None:
+    """The amount in `text`, whatever currency sign or code stands beside it; None if there is not exactly one.
+
+    Takes 1,234.50 and 1.234,50 (a separator followed by one or two last digits is the decimal one), a minus sign or
+    brackets for a negative amount.
+    """
+    numbers = re.findall(r"\d[\d.,'\u00a0\u202f ]*", text)
+    if len(numbers) != 1:
+        return None
+    number = re.sub(r"[\s']", "", numbers[0]).rstrip(".,")
+    decimal = re.search(r"[.,](\d{1,2})$", number)
+    whole = number[: decimal.start()] if decimal else number
+    digits = re.sub(r"[.,]", "", whole)
+    try:
+        amount = Decimal(f"{digits}.{decimal.group(1)}" if decimal else digits)
+    except InvalidOperation:
+        return None
+    before = text[: text.index(numbers[0])]
+    return -amount if "-" in before.translate(_FOLD) or re.search(r"\(\s*\S{0,4}\s*$", before) else amount
+
+
+def parse_count(text: str) -> int | None:
+    """The one whole number in `text` ("0", "12 licenses"), or None."""
+    numbers = re.findall(r"\d+", text.replace(",", ""))
+    return int(numbers[0]) if len(numbers) == 1 and not re.search(r"\d[.]\d", text) else None
