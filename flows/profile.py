@@ -69,6 +69,8 @@ class DropDown(ProfilePart):
     prefixes: tuple[Annotated[str, Field(pattern=r"^\d+$")], ...]
     """Leading digits: "5" stands for the series 500000; the article's "500, 600, 700" are series."""
     label: str
+    link: tuple[str, ...] = ()
+    """The words of the link to the Cancellation Start Page in it, where they are not (NewManageAcctsLink)."""
 
 
 class ServerLocation(ProfilePart):
@@ -85,8 +87,13 @@ class SelfService(ProfilePart):
 
     detect: tuple[str, ...] = ("Cancel Subscription is available", "Self-service cancellation: Yes")
     """Texts on the Organization page that say so."""
-    label: tuple[str, ...] = ("Self-Service", "Self Service", "Self-service cancellation", "Self-Service Cancel")
-    """Or the label of a field whose value says so: Yes, True, Enabled, Available, or a ticked box."""
+    label: tuple[str, ...] = (
+        "Self-Service", "Self Service", "Self-service cancellation", "Self-Service Cancel", "Can cancel own account",
+        "Account Tab>License Billing>Cancel Subscription", "Account Tab > License Billing > Cancel Subscription",
+    )  # fmt: skip
+    """Or the label of a field whose value begins with Yes, True, Enabled or Available, or is a ticked box."""
+    reveal: tuple[str, ...] = ()
+    """What has to be clicked on the Organization page before that can be read (a fold, a tab)."""
     policy: Literal["go_on", "refer"] = "go_on"
     """go_on: cancel all the same. refer: end as `referred`, with a reply text."""
 

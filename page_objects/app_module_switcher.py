@@ -1,6 +1,6 @@
 """The App Module drop-down (clause 7a)."""
 
-from page_objects.obstacles import NotHere
+from page_objects.obstacles import Missing
 from page_objects.screen import OPERABLE, Found, Screen
 from page_objects.tab import Tab
 from page_objects.wording import plain, squeeze
@@ -53,7 +53,7 @@ class AppModuleSwitcher:
         place = option_called(box.control, (module,))
         if place is None:
             offered = ", ".join(text for text, *_ in box.control.options)
-            raise NotHere(f'the App Module "{module}" is not offered (offered: {offered})')
+            raise Missing(f'the App Module "{module}" is not offered (offered: {offered})')
         go = self._go_button(box)
         self.tab.choose(box, place)
         if go is not None:
@@ -82,7 +82,7 @@ class AppModuleSwitcher:
     def _choose_in_menu(self, screen: Screen, module: str) -> None:
         opener = self._opener(screen)
         if len(opener) != 1:
-            raise NotHere("the App Module drop-down is not on the page")
+            raise Missing("the App Module drop-down is not on the page")
         if not screen.operable((module,)):
             self.tab.press(opener[0])
         item = self.tab.until(lambda now: (now.operable((module,)) or [None])[0], f'the module "{module}"', 3)

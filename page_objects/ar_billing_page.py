@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from page_objects.admin_page import AdminPage
 from page_objects.billing_table import BillingRowSeen, BillingTable
-from page_objects.obstacles import Ambiguous, NotHere
+from page_objects.obstacles import Ambiguous, Missing
 from page_objects.screen import Found, Screen
 from page_objects.tab import Tab
 from page_objects.words import Phrase
@@ -62,7 +62,7 @@ class ArBillingPage(AdminPage):
         if len(found) > 1:
             raise Ambiguous(f'the tab "{phrase[0]}" is on the page {len(found)} times', self.whereabouts())
         if not found:
-            raise NotHere(f'the tab "{phrase[0]}" is not on the page', self.whereabouts())
+            raise Missing(f'the tab "{phrase[0]}" is not on the page', self.whereabouts())
         return found[0]
 
     def _in_table(self, screen: Screen, one: Found) -> bool:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.look_up import LookUpPage, Result
-from page_objects.obstacles import NotHere
+from page_objects.obstacles import Missing
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 
@@ -49,4 +49,4 @@ class BackendLookUp(LookUpPage):
                 return hits[0]
             page += 1
             following = self.look_up.turn_page(following, page)
-        raise NotHere(f"the backend does not list account {number} under this name", self.whereabouts())
+        raise Missing(f"the backend does not list account {number} under this name", self.whereabouts())

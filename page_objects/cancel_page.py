@@ -6,7 +6,7 @@ from typing import ClassVar
 from page_objects.act import Act, Aftermath, Fill
 from page_objects.admin_page import AdminPage
 from page_objects.cancellation_form import option_called
-from page_objects.obstacles import NotHere
+from page_objects.obstacles import Missing
 from page_objects.screen import Found, Screen
 from page_objects.tab import Tab
 from page_objects.wording import plain
@@ -58,7 +58,7 @@ class CancelPage(AdminPage):
         """The one link with these words; raises NotHere, Ambiguous, or NotHere for one that can't be clicked."""
         found = self.tab.until(lambda screen: self._one(screen, phrase), f'the link "{phrase[0]}"')
         if found.control.plainly_dead:
-            raise NotHere(f'"{phrase[0]}" is on the page but can\'t be clicked', self.whereabouts())
+            raise Missing(f'"{phrase[0]}" is on the page but can\'t be clicked', self.whereabouts())
         return found
 
     def _one(self, screen: Screen, phrase: Phrase) -> Found | None:
@@ -77,7 +77,7 @@ class CancelPage(AdminPage):
             return
         zero = option_called(count.control, ("0",))
         if zero is None:
-            raise NotHere("the licence count can't be set to 0: it is not offered", self.whereabouts())
+            raise Missing("the licence count can't be set to 0: it is not offered", self.whereabouts())
         tab.choose(count, zero)
 
     def _status_delete(self, tab: Tab, fields: list[Found]) -> None:

@@ -3,8 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from page_objects.obstacles import Ambiguous, NotHere
-from page_objects.screen import Control, Found, Screen, field_value
+from page_objects.obstacles import Ambiguous, Missing
+from page_objects.screen import Control, Found, Screen, field_value, the_one
 from page_objects.tab import Tab
 from page_objects.wording import plain
 from page_objects.words import FormWords
@@ -58,10 +58,10 @@ class CancellationForm:
         self.tab.fill(when, iso_date.isoformat() if when.control.type == "date" else date)
         chosen = self._give_reason(reason)
         box = self.tab.look().fields(self.words.opt_out, {"checkbox", "switch"})
-        if box:
-            self.tab.tick(box[0], opt_out)
+        if box and opt_out:  # "You may also check the box": a box that is ticked already is left as it is
+            self.tab.tick(the_one(box, self.words.opt_out), True)
         elif opt_out:
-            raise NotHere('the box "Opt Out of any future emails" is not on the page')
+            raise Missing('the box "Opt Out of any future emails" is not on the page')
         return chosen
 
     def _give_reason(self, reason: str) -> str:
@@ -79,7 +79,7 @@ class CancellationForm:
         other = option_called(field.control, self.words.other)
         if other is None:
             offered = ", ".join(text for text, *_ in field.control.options)
-            raise NotHere(f'the reason "{reason}" is not offered, and neither is "Other" (offered: {offered})')
+            raise Missing(f'the reason "{reason}" is not offered, and neither is "Other" (offered: {offered})')
         self.tab.choose(field, other)
         screen = self.tab.look()
         text = self._reason_text(screen, screen.fields(self.words.reason))
@@ -112,7 +112,7 @@ class CancellationForm:
                 raise Ambiguous(f'the form has {len(found)} buttons called "{found[0].control.name}"')
             if found:
                 return found[0]
-        raise NotHere("the form has no button that saves it")
+        raise Missing("the form has no button that saves it")
 
 
 def _belongs(button: Found, date: Found) -> bool:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from page_objects.admin_page import AdminPage
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.cancel_page import CancelPage
-from page_objects.obstacles import Ambiguous, NotHere
+from page_objects.obstacles import Ambiguous, Missing
 from page_objects.screen import OPERABLE, Found, Screen
 from page_objects.wording import identity_text, plain
 
@@ -36,7 +36,7 @@ class CancellationStartPage(AdminPage):
         if len(found) > 1:
             raise Ambiguous(f'"{next(iter(wanted))}" is on the page {len(found)} times', self.whereabouts())
         if not found and screen.quiet > 3000 * self.tab.setting.patience.quiet:
-            raise NotHere(f'"{next(iter(wanted))[:200]}" is not on the page', self.whereabouts())
+            raise Missing(f'"{next(iter(wanted))[:200]}" is not on the page', self.whereabouts())
         return found[0] if found else None
 
     @staticmethod

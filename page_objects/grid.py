@@ -106,7 +106,7 @@ def _under_headings(
             rows = _until_gap(band, below) if gaps else below
             width = len(filled)
             kept = [row for row in rows if _belongs(row, width, gaps)]
-            headed = [_row(document, _assign(band, row)) for row in kept]
+            headed = [_row(document, _assign(filled if gaps else band, row)) for row in kept]
             return Grid(document, tuple(piece.text for piece in filled), tuple(headed))
     return None
 
@@ -129,14 +129,12 @@ def _until_gap(heading: list[_Piece], below: list[list[_Piece]]) -> list[list[_P
 
 
 def _assign(headings: Sequence[_Piece], row: Sequence[_Piece]) -> list[tuple[str, _Piece]]:
-    named = [piece for piece in headings if piece.text]
-
     def nearness(heading: _Piece, piece: _Piece) -> tuple[int, int]:
         overlap = min(heading.box.right, piece.box.right) - max(heading.box.left, piece.box.left)
         centres = abs((heading.box.left + heading.box.right) - (piece.box.left + piece.box.right))
         return (max(overlap, 0), -centres)
 
-    return [(max(named, key=lambda heading: nearness(heading, piece)).text, piece) for piece in row if piece.text]
+    return [(max(headings, key=lambda heading: nearness(heading, piece)).text, piece) for piece in row if piece.text]
 
 
 def _row(document: Document, named: Sequence[tuple[str, _Piece]]) -> GridRow:

@@ -7,8 +7,8 @@ from page_objects.admin_page import AdminPage
 from page_objects.billing_table import next_page
 from page_objects.cancellation_form import option_called
 from page_objects.grid import GridRow, visual_rows
-from page_objects.obstacles import NotHere
-from page_objects.screen import OPERABLE, Control, Document, Found, Screen
+from page_objects.obstacles import Missing, NotHere
+from page_objects.screen import OPERABLE, Control, Document, Found, Screen, field_beside
 from page_objects.tab import Tab
 from page_objects.wording import contains_words, identity_text, plain, same_name
 from page_objects.words import LookUpWords
@@ -54,7 +54,7 @@ class LookUp:
         text = number if field else name
         field = field or self._field(screen, self.words.field)
         if field is None:
-            raise NotHere("there is no field to look an account up", self.tab.whereabouts("look-up"))
+            raise Missing("there is no field to look an account up", self.tab.whereabouts("look-up"))
         self._choose_scope(screen, field)
         self.tab.fill(field, text)
         self.tab.press(self._button(self.tab.look(), field))
@@ -64,8 +64,20 @@ class LookUp:
         if len(found) > 1:
             found = [one for one in found if self._has_button(screen, one)] or found
         if not found and phrase is self.words.field:
-            found = self._only_field(screen)
+            found = self._named_field(screen) or self._only_field(screen)
         return found[0] if len(found) == 1 else None
+
+    def _named_field(self, screen: Screen) -> list[Found]:
+        """The field with a search button whose label speaks of a name ("Org. Name contains:")."""
+        found: dict[tuple[str, int], Found] = {}
+        for document in screen.documents:
+            fields = [control for control in document.controls if control.kind in {"field", "searchbox"}]
+            for run in document.runs:
+                if run.control < 0 and len(run.text) < 40 and contains_words(run.text, ("name",)):
+                    control = field_beside(document, run, fields)
+                    if control is not None:
+                        found[document.token, control.index] = Found(document, control)
+        return [one for one in found.values() if one.control.type != "password" and self._has_button(screen, one)]
 
     def _only_field(self, screen: Screen) -> list[Found]:
         """Where no label helps: the only text field that has a search button of its own."""
@@ -105,7 +117,7 @@ class LookUp:
                 near = [one for one in called if one.control.box.on_line_with(field.control.box)]
                 best = near or called
                 return min(best, key=lambda one: abs(one.control.box.top - field.control.box.top))
-        raise NotHere("the look-up has no button", self.tab.whereabouts("look-up"))
+        raise Missing("the look-up has no button", self.tab.whereabouts("look-up"))
 
     def _choose_scope(self, screen: Screen, field: Found) -> None:
         """Where a select box says what is looked for (Contact, Organization ...): Organization."""

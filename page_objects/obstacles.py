@@ -1,7 +1,8 @@
 """What a page object meets instead of what it was asked for. Page objects raise; the flow decides.
 
     Obstacle
-    ├── NotHere          the page, field or link is not on the screen
+    ├── NotHere          the page did not appear
+    │   └── Missing      the page is there, but the link, field or button is not
     ├── Ambiguous        it is there more than once
     ├── DeadLink         its words are there, but nothing to follow            (clauses 4a, 4b)
     ├── RoleDenied       "Sorry your current role does not have access ..."    (clause 7a)
@@ -38,6 +39,10 @@ class Obstacle(Exception):  # noqa: N818 (named as the article names what is met
 
 
 class NotHere(Obstacle):
+    pass
+
+
+class Missing(NotHere):
     pass
 
 

@@ -9,10 +9,10 @@ from page_objects.app_module_switcher import AppModuleSwitcher
 from page_objects.cancellation_form import BUTTONS, CancellationForm, FormReading
 from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.link_menu import LinkMenu
-from page_objects.obstacles import NotHere
+from page_objects.obstacles import Missing
 from page_objects.screen import Found, Screen, the_one
 from page_objects.tab import Tab
-from page_objects.wording import says, squeeze
+from page_objects.wording import plain, squeeze
 from page_objects.words import Phrase
 
 
@@ -69,10 +69,10 @@ class OrganizationPage(AdminPage):
         """The value beside any label, for what the profile asks (server, self-service)."""
         return _told(screen, phrase)
 
-    def open_start_page(self, drop_down: str) -> CancellationStartPage:
+    def open_start_page(self, drop_down: str, link: Phrase = ()) -> CancellationStartPage:
         """Clauses 3 and 4: choose (NewManageAcctsLink) in the drop-down. Raises DeadLink if it can't be followed."""
         menu = LinkMenu(self.tab, drop_down)
-        link = self.words.organization.manage_link
+        link = link or self.words.organization.manage_link
         doubtful = menu.doubtful(link)
         return self.tab.after(lambda: menu.press(link), CancellationStartPage, doubtful=doubtful)
 
@@ -80,7 +80,7 @@ class OrganizationPage(AdminPage):
         """Clause 4b. Raises NotHere if there is no such field, or it is not empty (promise 6)."""
         field = self.tab.look().one_field(self.words.organization.server_location)
         if squeeze(field.control.value):
-            raise NotHere("Server Location is not empty; it is only ever written when empty", self.whereabouts())
+            raise Missing("Server Location is not empty; it is only ever written when empty", self.whereabouts())
         self.tab.fill(field, url)
 
     def update_button(self) -> Found:
@@ -105,7 +105,7 @@ class OrganizationPage(AdminPage):
         if screen.says(texts):
             return True
         value = _told(screen, labels)
-        return value is not None and says(value, ("Yes", "True", "Enabled", "Available", "On", "Y"))
+        return value is not None and plain(value).startswith(("yes", "true", "enabled", "available"))
 
 
 def _same_form(one: Found, other: Found) -> bool:

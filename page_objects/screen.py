@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from page_objects.obstacles import Ambiguous, NotHere
+from page_objects.obstacles import Ambiguous, Missing
 from page_objects.wording import plain, plain_label, squeeze
 
 OPERABLE = {"link", "button", "clickable", "summary", "tab", "menuitem", "menuitemradio", "option", "treeitem"}
@@ -312,12 +312,28 @@ class Screen:
                 return found
         return []
 
+    def boxes_beside(self, labels: Iterable[str]) -> list[tuple[Document, Box]]:
+        """Where the values of these labels stand, for masking them in pictures."""
+        found: list[tuple[Document, Box]] = []
+        for document in self.documents:
+            for words in labels:
+                fields = [one.control.box for one in _labelled(document, words, ENTERABLE, plain)]
+                runs = [] if fields else [_value_run(document, run) for run in label_runs(document, plain(words))]
+                found += [(document, box) for box in fields]
+                found += [(document, run.box) for run in runs if run is not None]
+        return found
+
+    def texts_beside(self, labels: Iterable[str]) -> list[str]:
+        """The values of these labels, longest first, short ones left out: for masking them in texts."""
+        values = {value for words in labels for _, value in self.values((words,)) if len(value) >= 4}
+        return sorted(values, key=len, reverse=True)
+
 
 def the_one(found: Sequence[Found], phrase: Sequence[str], what: str = "a link or button called") -> Found:
     """The only one of `found`; raises NotHere or Ambiguous with the words that were looked for."""
     wording = " or ".join(f'"{words}"' for words in phrase[:3]) + (" ..." if len(phrase) > 3 else "")
     if not found:
-        raise NotHere(f"{what} {wording} is not on the screen")
+        raise Missing(f"{what} {wording} is not on the screen")
     if len(found) > 1:
         raise Ambiguous(f"{what} {wording} is on the screen {len(found)} times")
     return found[0]
@@ -443,6 +459,12 @@ def _text_right_of(document: Document, label: Run) -> str:
         return ""
     same = [run for run in document.runs if run.line == nearest.line and run.box.on_line_with(label.box)]
     return squeeze("".join(run.text for run in same))
+
+
+def _value_run(document: Document, label: Run) -> Run | None:
+    """The run in which the value of a label begins, to its right or below it."""
+    text = _text_right_of(document, label) or _text_below(document, label)
+    return next((run for run in document.runs if run is not label and text and squeeze(run.text) in text), None)
 
 
 def _is_column_heading(document: Document, label: Run) -> bool:

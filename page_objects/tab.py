@@ -12,7 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from page_objects.obstacles import LeftTheSite, NotHere, NothingHappened, SiteDown, Whereabouts
-from page_objects.screen import Control, Document, Found, Screen
+from page_objects.screen import Document, Found, Screen
 from page_objects.words import Words
 
 if TYPE_CHECKING:
@@ -233,33 +233,27 @@ class Tab:
 
         Raises what stands there instead (obstacles), or NothingHappened if a doubtful link led nowhere.
         """
-        before = self.look()
-        already = to(self).recognised(before)
-        opened = len(self.opened)
+        before = {tab: tab.look() for tab in every([self])}
+        already = to(self).recognised(before[self])
         act()
         limit = self.setting.patience.quiet * 3 if doubtful else self.setting.patience.page
-        deadline = time.monotonic() + limit
-        changed = False
+        started = time.monotonic()
         while True:
-            for tab in [*self.opened[opened:], self]:
-                if tab.page.is_closed():
+            now = {tab: tab.look() for tab in every([self])}
+            for tab, screen in now.items():
+                old = before.get(tab)
+                if old is not None and (screen.state == old.state or (already and tab is self and not screen.tokens - old.tokens)):
                     continue
-                screen = tab.look()
-                fresh = tab is not self or screen.tokens - before.tokens
-                changed = changed or bool(fresh) or screen.state != before.state
-                if fresh or not already:
-                    there = to(tab).arrival(screen, before if tab is self else None)
-                    if there:
-                        return there
-            if time.monotonic() >= deadline:
-                if doubtful and not changed:
-                    raise NothingHappened("the link led nowhere", self.whereabouts(to.name))
-                if changed and time.monotonic() < deadline + self.setting.patience.page - limit:
-                    limit = self.setting.patience.page
-                    deadline += limit
-                    continue
+                there = to(tab).arrival(screen, old)
+                if there:
+                    return there
+            changed = any(tab not in before or screen.state != before[tab].state for tab, screen in now.items())
+            passed = time.monotonic() - started
+            if passed >= limit and not changed and doubtful:
+                raise NothingHappened("the link led nowhere", self.whereabouts(to.name))
+            if passed >= self.setting.patience.page:
                 raise NotHere(f"{to.name} did not appear", self.whereabouts(to.name))
-            self.await_change(screen, 0.05 if len(screen.documents) > 1 or not self.opened[opened:] else 0.1)
+            self.await_change(now[self], 0.05)
 
     def goto(self, url: str, to: type[Arrived]) -> Arrived:
         """Open a URL and return the page, arrived."""
@@ -310,11 +304,7 @@ def _is_loading(document: Document, phrase: Iterable[str]) -> bool:
 
 def every(tabs: Sequence[Tab]) -> Iterator[Tab]:
     """The tabs that are open, and those they opened, oldest first."""
-    for tab in tabs:
+    for tab in list(tabs):
         if not tab.page.is_closed():
             yield tab
         yield from every(tab.opened)
-
-
-def is_live(control: Control) -> bool:
-    return not control.plainly_dead

@@ -75,10 +75,18 @@ class OrganizationWords(WordGroup):
     )  # fmt: skip
     contact_info: Phrase = (
         "Organization / Contact Info", "Organization/Contact Info", "Contact Info Status", "Contact Info",
+        "Contact Status", "Contact Type",
     )  # fmt: skip
     """A value that tells whether 6.4 was carried out, where the site shows one."""
-    contact_info_done: Phrase = ()
-    """The values that say so. Empty: any value that differs from the one before counts."""
+    contact_info_done: Phrase = (
+        "Set", "Yes", "Done", "Cancelled", "Canceled", "Cancelled Customer", "Former Customer", "Inactive", "DELETE",
+        "DELETED", "Completed", "Updated",
+    )  # fmt: skip
+    """The values that say so."""
+    contact_info_open: Phrase = (
+        "Not set", "(not set)", "No", "None", "Active", "Customer", "Current", "Current Customer", "Pending", "Open", "-",
+    )  # fmt: skip
+    """The values that say that it was not; any other value says neither."""
     server_location: Phrase = ("Server Location",)
     update: Phrase = ("Update",)
     manage_link: Phrase = ("(NewManageAcctsLink)", "NewManageAcctsLink", "New Manage Accts Link")
@@ -108,6 +116,11 @@ class StartPageWords(WordGroup):
 
     title: Phrase = ("Cancellation Start Page",)
     cancel: Phrase = ("Cancel Subscription / Cancel Bills / Delete Account",)
+    back: Phrase = (
+        "Cancellation Start Page", "Back to Cancellation Start Page", "Back to the Cancellation Start Page",
+        "Return to Cancellation Start Page", "Return to the Cancellation Start Page",
+    )  # fmt: skip
+    """A link on other pages that leads back here."""
     link_to_ar: Phrase = ("Link to AR: {number} - {name}", "Link to AR {number} - {name}")
 
 

@@ -1,0 +1,50 @@
+"""Errors by who acts next.
+
+    CancellationError
+    ├── Refusal       the request itself is wrong; a person decides; never retried        -> refused
+    ├── Referral      the customer can cancel by himself, and policy says so (clause 1)   -> referred
+    ├── NeedsHuman    a person has to look                                                -> needs_human
+    │   └── UnknownEffect   an effect may or may not have taken place (promise 4)
+    ├── Fault         the technology failed; may be tried again from the start
+    └── Interrupted   a person said stop; the request goes on when it is run again
+
+Obstacles (`page_objects.obstacles`) are what a page shows; the runner recovers from them or turns them into these.
+"""
+
+from flows.model import End
+
+
+class CancellationError(Exception):  # noqa: N818
+    """`code` is one of the words in admin-ui.md; the message says what was seen, where, and what to do."""
+
+    end: End = End.NEEDS_HUMAN
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Refusal(CancellationError):
+    end = End.REFUSED
+
+
+class Referral(CancellationError):
+    end = End.REFERRED
+
+
+class NeedsHuman(CancellationError):
+    end = End.NEEDS_HUMAN
+
+
+class UnknownEffect(NeedsHuman):
+    def __init__(self, message: str) -> None:
+        super().__init__("unknown_effect", message)
+
+
+class Fault(Exception):  # noqa: N818
+    """The browser, its driver or this machine failed. Whatever may have happened is read from the account again."""
+
+
+class Interrupted(Exception):  # noqa: N818
+    """Stop was asked for; nothing is in flight."""

@@ -1,0 +1,151 @@
+"""What the runner does about an obstacle: the article's own recoveries, and those that any site needs."""
+
+from flows.effects import update
+from flows.errors import NeedsHuman
+from flows.journal import EventKind
+from flows.reading import read_organization
+from flows.walk import Walk
+from page_objects.app_module_switcher import AppModuleSwitcher
+from page_objects.obstacles import Obstacle
+from page_objects.organization_page import OrganizationPage
+from page_objects.sign_in_page import SignInPage
+from page_objects.tab import Tab, every
+from page_objects.wording import plain
+
+
+def press_update(walk: Walk) -> None:
+    """4a: "you can click on the Update button and then this will make them live hyperlinks again"."""
+    update(walk, _record(walk), "4a")
+
+
+def may_update(walk: Walk) -> bool:
+    """Only where there is a Server Location: without one Update does not help (4b)."""
+    return _has_drop_down(walk) and not walk.planning and _location(walk) not in {"", None}
+
+
+def enter_server_location(walk: Walk) -> None:
+    """4b: "If you enter the Server Location URL it should make those hyperlinks available. Click Update"."""
+    page = _record(walk)
+    url = walk.profile.server_location_for(walk.request.account_number, _server(walk, page))
+    if url is None:
+        raise NeedsHuman("link_unreachable", "the profile has no Server Location URL for this account")
+    page.enter_server_location(url)
+    update(walk, page, "4b")
+    again = _record(walk)
+    saved = again.server_location(again.tab.look())
+    walk.journal.write(EventKind.OBSERVATION, "4b", page=again.name, url="", values={"Server Location": saved or ""})
+    if plain(saved or "") != plain(url):
+        walk.journal.write(EventKind.WARNING, "4b", text="Server Location was not saved")
+
+
+def may_enter_server_location(walk: Walk) -> bool:
+    """Only where it is empty, and only from the profile's table (promise 6)."""
+    if not _has_drop_down(walk) or walk.planning or _location(walk) != "":
+        return False
+    return walk.profile.server_location_for(walk.request.account_number, _server(walk, _record(walk))) is not None
+
+
+def use_backend_url(walk: Walk) -> None:
+    """4c: "If that doesn't work then you can use the second option by going to the backend URL"."""
+    walk.by_backend()
+
+
+def may_use_backend(walk: Walk) -> bool:
+    return walk.profile.site.backend_url is not None and not walk.use_backend
+
+
+def switch_to_premium_and_return(walk: Walk) -> None:
+    """7a: "click on the App Module drop down and change to Premium Edition ... (back) two times"."""
+    tab = _tab_with_modules(walk)
+    switcher = AppModuleSwitcher(tab)
+    premium = walk.profile.words.obstacles.premium_edition[0]
+    current = switcher.current(tab.look())
+    if current is not None and plain(current) == plain(premium):
+        raise NeedsHuman("role_denied", "Premium Edition is chosen already and the page is still denied: ask for the role")
+    walk.module_at_start = walk.module_at_start or current
+    switcher.choose(premium)
+    walk.module_changed = True
+    walk.journal.write(EventKind.OBSERVATION, "7a", page="App Module", url=tab.page.url, values={"App Module": premium})
+    _back_twice(walk, tab)
+
+
+def may_switch_module(walk: Walk) -> bool:
+    return not walk.planning
+
+
+def _back_twice(walk: Walk, tab: Tab) -> None:
+    """Back to the Cancellation Start Page; where back lands elsewhere, the step opens it again by itself."""
+    start = walk.start
+    if start is None or start.tab is not tab:
+        return
+    for _ in range(2):
+        if not tab.back():
+            return
+        try:
+            if tab.until(lambda screen: start.recognised(screen) or None, start.name, 2 * walk.profile.timing.quiet):
+                return
+        except Obstacle:
+            continue
+
+
+def _tab_with_modules(walk: Walk) -> Tab:
+    """A tab that shows the App Module drop-down: where the role was denied, else any, else the CRM's home."""
+    pages = (walk.start, walk.billing, walk.organization)
+    tabs = [page.tab for page in pages if page is not None] + ([walk.crm] if walk.crm else [])
+    for tab in every(tabs):
+        if AppModuleSwitcher(tab).visible(tab.look()):
+            return tab
+    tab = walk.at_crm()
+    walk.open(tab, walk.profile.site.base_url)
+    tab.until(lambda screen: AppModuleSwitcher(tab).visible(screen) or None, "the App Module drop-down")
+    return tab
+
+
+def put_module_back(walk: Walk) -> str:
+    """Choose the App Module found at the start again, and read that it is so."""
+    module = walk.module_at_start or ""
+    tab = _tab_with_modules(walk)
+    switcher = AppModuleSwitcher(tab)
+    if plain(switcher.current(tab.look()) or "") != plain(module):
+        switcher.choose(module)
+    walk.module_changed = False
+    walk.journal.write(EventKind.OBSERVATION, "7a", page="App Module", url=tab.page.url, values={"App Module": module})
+    return "done"
+
+
+def sign_in_again(walk: Walk) -> None:
+    """The session has ended: sign in once more where the password is asked for."""
+    for tab in every([page.tab for page in (walk.start, walk.cancel, walk.billing) if page] + ([walk.crm] if walk.crm else [])):
+        if SignInPage(tab).here():
+            walk.session.sign_in(tab)
+    walk.organization = None
+
+
+def wait_and_retry(walk: Walk) -> None:
+    """The site did not answer, or said that it can't now. Reading again has no effect."""
+    walk.session.pause(2.0)
+
+
+def close_and_reopen(walk: Walk) -> None:
+    """A page is not the expected one: leave it and come again from the record."""
+    walk.start = walk.cancel = walk.billing = walk.organization = None
+
+
+def _record(walk: Walk) -> OrganizationPage:
+    return walk.back_at_organization()
+
+
+def _location(walk: Walk) -> str | None:
+    page = _record(walk)
+    read_organization(walk, page)
+    return page.server_location(page.tab.look())
+
+
+def _server(walk: Walk, page: OrganizationPage) -> str:
+    return page.labelled(page.tab.look(), walk.profile.server_field) or ""
+
+
+def _has_drop_down(walk: Walk) -> bool:
+    return walk.profile.drop_down_for(walk.request.account_number) is not None and not walk.use_backend
+
+

@@ -1,0 +1,159 @@
+"""One fresh browser context for one request: `flows.session.Session`, as the flow asks for it."""
+
+import contextlib
+import datetime as dt
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import BrowserContext
+from playwright.sync_api import Error as PlaywrightError
+
+from flows.errors import Interrupted, NeedsHuman
+from flows.journal import Journal
+from flows.profile import SiteProfile, origin
+from flows.session import SentRequests
+from page_objects.obstacles import Obstacle, SignedOut
+from page_objects.sign_in_page import SignInPage
+from page_objects.tab import Patience, Setting, Tab
+from rpa.credentials import Credentials
+from rpa.egress import Egress
+from rpa.evidence import Camera
+from rpa.permit import Permit
+
+
+@dataclass
+class SignIns:
+    """What the robot's sessions share: the cookies of the last one, and whether a sign-in failed.
+
+    After one failed sign-in there is no second try (no lock-out).
+    """
+
+    state: Any = None
+    home: str = ""
+    failed: str = ""
+    count: int = 0
+
+
+@dataclass
+class BrowserSession:
+    """See `flows.session.Session`. `heard` is told of every look, so that a hanging browser is noticed."""
+
+    context: BrowserContext
+    profile: SiteProfile
+    credentials: Credentials
+    journal: Journal
+    egress: Egress
+    sign_ins: SignIns
+    stop: threading.Event
+    camera: Camera | None
+    heard: Callable[[], None]
+    untraced: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+    setting: Setting = field(init=False)
+    _tabs: list[Tab] = field(default_factory=list)
+    _pictures: int = 0
+
+    def __post_init__(self) -> None:
+        timing = self.profile.timing
+        self.guard = Permit(self.context, self.egress.allows, timing.page)
+        self.setting = Setting(
+            words=self.profile.words,
+            patience=Patience(timing.page, timing.quiet),
+            allowed=self._allowed,
+            before_press=self.guard.press,
+        )
+
+    def _allowed(self, url: str) -> bool:
+        self.heard()
+        return not url.startswith(("http:", "https:")) or self.egress.allows(url)
+
+    def tab(self) -> Tab:
+        tab = Tab(self.context.new_page(), self.setting)
+        self._tabs.append(tab)
+        return tab
+
+    def home(self) -> str:
+        return self.sign_ins.home
+
+    def sign_in(self, tab: Tab) -> None:
+        """Sign in where `tab` asks for the password: the backend's own credentials on the backend's origin."""
+        if self.sign_ins.failed:
+            raise NeedsHuman("sign_in", f"signing in has failed before ({self.sign_ins.failed}); not tried again")
+        backend = self.profile.site.backend_url
+        at_backend = backend is not None and origin(tab.page.url) == origin(backend) != origin(self.profile.site.base_url)
+        known = (self.credentials.backend if at_backend else None) or self.credentials
+        words = self.profile.words.backend_sign_in if at_backend else self.profile.words.sign_in
+        try:
+            with self.untraced():
+                SignInPage(tab, words).sign_in(known.username, known.password.get_secret_value(), known.account)
+        except SignedOut as refused:
+            self.sign_ins.failed = refused.what
+            raise NeedsHuman("sign_in", f"{refused.what}: check RPA_USERNAME and RPA_PASSWORD, then `rpa doctor`") from refused
+        except Obstacle as obstacle:
+            raise NeedsHuman("sign_in", f"the sign-in page can't be used: {obstacle}; set words.sign_in") from obstacle
+        self.sign_ins.count += 1
+        if not at_backend:
+            self.sign_ins.home = tab.page.url
+
+    def permit(self) -> AbstractContextManager[SentRequests]:
+        return self.guard.open()
+
+    def spent(self, url: str) -> bool:
+        return url.split("#", 1)[0] in self.guard.spent
+
+    def evidence(self, tab: Tab, page: str, moment: str, clause: str) -> str:
+        """A JPEG (whole page around effects) and the DOM as text. A page that is gone after an effect has no picture."""
+        if self.camera is None or tab.page.is_closed():
+            return ""
+        try:
+            picture = self.camera.picture(tab, whole=moment in {"before", "after"})
+            text = self.camera.text(tab)
+        except (PlaywrightError, Obstacle):
+            if moment == "before":
+                raise
+            return ""
+        return self._keep(tab, page, moment, clause, picture, text)
+
+    def _keep(self, tab: Tab, page: str, moment: str, clause: str, picture: bytes, text: str) -> str:
+        self._pictures += 1
+        slug = re.sub(r"\W+", "-", f"{clause}-{moment}-{page}".lower()).strip("-")
+        name = f"{int(time.time() * 1000):x}-{self._pictures:03d}-{slug}"
+        about: dict[str, str] = {"clause": clause, "moment": moment, "page": page, "url": tab.page.url}
+        self.journal.keep(f"{name}.html", text.encode(), media_type="text/html", **about)
+        return self.journal.keep(f"{name}.jpg", picture, media_type="image/jpeg", **about)
+
+    def failure_evidence(self) -> None:
+        """What the open tabs show when a run fails."""
+        for tab in self._tabs:
+            with contextlib.suppress(PlaywrightError, Obstacle):
+                self.evidence(tab, "page at the end", "failure", "")
+
+    def pause(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.heard()
+            if self.stop.wait(min(left, 0.5)):
+                raise Interrupted("stopped while waiting")
+
+    def check_stop(self) -> None:
+        self.heard()
+        if self.stop.is_set():
+            raise Interrupted("stopped before the next step")
+
+    def now(self) -> dt.datetime:
+        return dt.datetime.now(ZoneInfo(self.profile.site.time_zone))
+
+    def clock(self) -> float:
+        return time.monotonic()
+
+    def secrets(self) -> Iterable[str]:
+        """Passwords, and the values of the cookies as they are now."""
+        yield from self.credentials.secrets
+        with contextlib.suppress(PlaywrightError):
+            for cookie in self.context.cookies():
+                yield str(cookie.get("value", ""))

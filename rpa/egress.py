@@ -1,0 +1,196 @@
+"""The way out: a proxy on loopback that lets the browser talk to the allowed origins only (promise 14).
+
+It sees what no page-level route sees: redirects, pop-ups, frames, images, web sockets. For http it opens one upstream
+connection for each request and closes it afterwards, so that no request is ever sent twice on a dead, reused
+connection (safety.md, "Facts"). For https it tunnels, to the allowed origins only.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from loguru import logger
+
+MARK = "x-rpa-egress"
+"""Header of the proxy's own answers: denied, refused (nothing reached the server) or broken (no answer from it)."""
+HEAD_LIMIT = 256 * 1024
+CHUNK = 64 * 1024
+CONNECT_SECONDS = 15.0
+HOP_HEADERS = {b"proxy-connection", b"proxy-authorization", b"connection", b"keep-alive"}
+
+
+@dataclass(frozen=True)
+class Denied:
+    """A request that was not let out."""
+
+    method: str
+    url: str
+
+
+class _Broken(Exception):  # noqa: N818
+    """What the proxy tells the browser instead of an answer."""
+
+    def __init__(self, mark: str, status: str, said: str) -> None:
+        super().__init__(said)
+        self.mark, self.status, self.said = mark, status, said
+
+
+class Egress:
+    """One proxy for one robot, on a thread of its own. Use as a context manager; `url` is what the browser is given."""
+
+    def __init__(self, origins: Iterable[str]) -> None:
+        """`origins` as scheme://host:port, the port always written (`SiteProfile.origins`)."""
+        self._allowed = {self._key(origin) for origin in origins}
+        self.denied: list[Denied] = []
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="egress", daemon=True)
+        self._server: asyncio.Server | None = None
+        self.url = ""
+
+    @staticmethod
+    def _key(origin: str) -> tuple[str, int]:
+        parts = urlsplit(origin)
+        return ((parts.hostname or "").lower(), parts.port or (443 if parts.scheme in {"https", "wss"} else 80))
+
+    def allows(self, url: str) -> bool:
+        """Whether the browser may be at this URL."""
+        return urlsplit(url).scheme in {"http", "https", "ws", "wss"} and self._key(url) in self._allowed
+
+    def __enter__(self) -> "Egress":
+        self._thread.start()
+        self._server = asyncio.run_coroutine_threadsafe(
+            asyncio.start_server(self._serve, "127.0.0.1", 0, limit=HEAD_LIMIT), self._loop
+        ).result()
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(5)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
+
+    async def _close(self) -> None:
+        if self._server:
+            self._server.close()
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            method, target, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
+            await (self._tunnel if method == "CONNECT" else self._forward)(method, target, head, reader, writer)
+        except _Broken as broken:
+            await self._say(writer, broken)
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError) as error:
+            logger.debug("egress: {}", type(error).__name__)
+        except asyncio.CancelledError:
+            pass
+        finally:
+            with contextlib.suppress(OSError, RuntimeError):
+                writer.close()
+
+    async def _say(self, writer: asyncio.StreamWriter, broken: _Broken) -> None:
+        body = f"<!doctype html><title>{broken.mark}</title><p>{broken.said}".encode()
+        head = (
+            f"HTTP/1.1 {broken.status}\r\n{MARK}: {broken.mark}\r\nContent-Type: text/html\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        with contextlib.suppress(OSError):
+            writer.write(head.encode() + body)
+            await writer.drain()
+
+    def _check(self, method: str, url: str, key: tuple[str, int]) -> None:
+        if key not in self._allowed:
+            self.denied.append(Denied(method, url))
+            raise _Broken("denied", "403 Forbidden", "The robot may not go there.")
+
+    async def _upstream(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        try:
+            return await asyncio.wait_for(asyncio.open_connection(host, port), CONNECT_SECONDS)
+        except (OSError, TimeoutError) as error:
+            raise _Broken("refused", "502 Bad Gateway", "The site can't be reached.") from error
+
+    async def _tunnel(
+        self, method: str, target: str, _head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        host, _, port = target.rpartition(":")
+        self._check(method, target, (host.strip("[]").lower(), int(port)))
+        up_reader, up_writer = await self._upstream(host.strip("[]"), int(port))
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        await writer.drain()
+        try:
+            await asyncio.gather(_pump(reader, up_writer), _pump(up_reader, writer))
+        finally:
+            up_writer.close()
+
+    async def _forward(
+        self, method: str, target: str, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        parts = urlsplit(target)
+        key = ((parts.hostname or "").lower(), parts.port or 80)
+        self._check(method, target, key)
+        up_reader, up_writer = await self._upstream(*key)
+        try:
+            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            up_writer.write(_rewritten(method, path, head))
+            length = _content_length(head)
+            if length:
+                await _copy(reader, up_writer, length)
+            await up_writer.drain()
+            await self._answer(up_reader, writer)
+        finally:
+            up_writer.close()
+
+    async def _answer(self, up_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Hand the answer over as it comes. Before its first byte a broken connection is told as such."""
+        try:
+            first = await up_reader.read(CHUNK)
+        except OSError as error:
+            raise _Broken("broken", "502 Bad Gateway", "The site broke the connection.") from error
+        if not first:
+            raise _Broken("broken", "502 Bad Gateway", "The site closed the connection without an answer.")
+        writer.write(first)
+        with contextlib.suppress(OSError):
+            await _pump(up_reader, writer)
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(CHUNK):
+        writer.write(data)
+        await writer.drain()
+    if writer.can_write_eof():
+        writer.write_eof()
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, length: int) -> None:
+    while length > 0:
+        data = await reader.read(min(CHUNK, length))
+        if not data:
+            raise asyncio.IncompleteReadError(b"", length)
+        writer.write(data)
+        length -= len(data)
+
+
+def _headers(head: bytes) -> list[bytes]:
+    return [line for line in head.split(b"\r\n")[1:] if line]
+
+
+def _rewritten(method: str, path: str, head: bytes) -> bytes:
+    """The request for the site itself: its path, and one request for the connection."""
+    kept = [line for line in _headers(head) if line.split(b":", 1)[0].strip().lower() not in HOP_HEADERS]
+    return b"\r\n".join([f"{method} {path} HTTP/1.1".encode("latin-1"), *kept, b"Connection: close", b"", b""])
+
+
+def _content_length(head: bytes) -> int:
+    for line in _headers(head):
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-length":
+            return int(value)
+    return 0

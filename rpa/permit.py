@@ -1,0 +1,107 @@
+"""The one-shot permit: while an effect is caused, each press lets one request through, sent exactly once (promise 2).
+
+Chromium sends a request again when a reused connection dies before the answer. So, while the permit is open, requests
+that may carry an effect are taken from the browser and sent by `route.fetch` without retries and without redirects.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Request, Route
+from playwright.sync_api import Error as PlaywrightError
+
+from flows.session import SentRequests
+from rpa.egress import MARK
+
+PASSIVE = {"image", "stylesheet", "script", "font", "media", "manifest", "texttrack"}
+REDIRECTS = range(300, 400)
+
+
+class Permit:
+    """Guards one browser context. `spent` holds the URLs of GET requests that may have had an effect."""
+
+    def __init__(self, context: BrowserContext, allows: Callable[[str], bool], seconds: float) -> None:
+        self._context = context
+        self._allows = allows
+        self._timeout = seconds * 1000
+        self.spent: set[str] = set()
+        self._sent = SentRequests()
+        self._presses = 0
+        self._changes_left = 0
+        self._first: set[tuple[str, str, bytes]] = set()
+        self._awaiting_first = False
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[SentRequests]:
+        """Arm it for one effect; yields the list of what leaves the browser, which is complete at the end."""
+        self._sent, self._first = SentRequests(), set()
+        self._presses = self._changes_left = 0
+        self._awaiting_first = False
+        self._context.route("**/*", self._decide)
+        try:
+            yield self._sent
+        finally:
+            with contextlib.suppress(PlaywrightError):  # the browser may have died meanwhile
+                self._context.unroute("**/*", self._decide)
+
+    def press(self) -> None:
+        """A press is about to be made on purpose: one request more may go through."""
+        self._presses += 1
+        self._changes_left = 1
+        self._awaiting_first = True
+
+    def _decide(self, route: Route) -> None:
+        request = route.request
+        with contextlib.suppress(PlaywrightError):  # a request that the page itself has dropped meanwhile
+            if request.resource_type in PASSIVE and request.method == "GET":
+                route.continue_()
+            elif not self._allows(request.url) or not self._may_pass(request):
+                self._note(request, status=None, blocked=True)
+                route.abort("blockedbyclient")
+            else:
+                self._send_once(route, request)
+
+    def _may_pass(self, request: Request) -> bool:
+        """One change for each press; the first request of a press, whatever its method, never a second time."""
+        if self._presses == 0:
+            return False
+        key = (request.method, request.url, request.post_data_buffer or b"")
+        if key in self._first:
+            return False
+        changes = request.method not in {"GET", "HEAD", "OPTIONS"}
+        if changes and self._changes_left == 0:
+            return False
+        if changes or self._awaiting_first:
+            self._first.add(key)
+            if request.method == "GET":
+                self.spent.add(_without_fragment(request.url))
+        self._awaiting_first = False
+        self._changes_left -= int(changes)
+        return True
+
+    def _send_once(self, route: Route, request: Request) -> None:
+        note = self._note(request, status=None, blocked=False)
+        try:
+            response = route.fetch(max_redirects=0, max_retries=0, timeout=self._timeout)
+        except PlaywrightError as error:
+            note["refused"] = "ECONNREFUSED" in str(error)
+            note["trouble"] = str(error).splitlines()[0][:200]
+            route.abort("connectionfailed")
+            return
+        mark = response.headers.get(MARK)
+        note["status"] = None if mark else response.status
+        note["refused"] = mark in {"refused", "denied"}
+        route.fulfill(response=response)
+
+    def _note(self, request: Request, *, status: int | None, blocked: bool) -> dict[str, Any]:
+        note: dict[str, Any] = {
+            "method": request.method, "path": urlsplit(request.url).path, "status": status, "blocked": blocked,
+        }  # fmt: skip
+        self._sent.requests.append(note)
+        return note
+
+
+def _without_fragment(url: str) -> str:
+    return url.split("#", 1)[0]
