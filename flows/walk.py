@@ -102,19 +102,16 @@ class Walk:
         if path:
             self.open(tab, urljoin(self.profile.site.base_url + "/", path))
             return self._past_sign_in(tab, search, path)
-        if search.here() and not OrganizationPage(tab).here():
-            return search
-        self._follow_words(tab, search)
-        return search
+        if OrganizationPage(tab).here() or not (search.here() or self._one_way(tab)):
+            self.open(tab, self.session.home() or self.profile.site.base_url)
+            tab.until(lambda screen: True if screen.operable(self.profile.words.look_up.open) or search.recognised(screen) else None, "the look-up")
+        if self._one_way(tab):
+            tab.follow(tab.look().one_operable(self.profile.words.look_up.open), OrganizationSearch)
+        return search.arrived()
 
-    def _follow_words(self, tab: Tab, search: OrganizationSearch) -> None:
-        phrase = self.profile.words.look_up.open
-        if not tab.look().operable(phrase) and not search.here():
-            self.open(tab, self.profile.site.base_url)
-            tab.until(lambda screen: True if screen.operable(phrase) or search.recognised(screen) else None, "the look-up")
-        if search.here() and not tab.look().operable(phrase):
-            return
-        tab.follow(tab.look().one_operable(phrase), OrganizationSearch)
+    def _one_way(self, tab: Tab) -> bool:
+        """Whether the screen offers the look-up by its words."""
+        return bool(tab.look().operable(self.profile.words.look_up.open))
 
     def _past_sign_in(self, tab: Tab, search: OrganizationSearch, path: str) -> OrganizationSearch:
         try:

@@ -22,8 +22,7 @@ class BackendLookUp(LookUpPage):
         Raises NotHere if the backend does not list this name with this number.
         """
         start = CancellationStartPage(self.tab)
-        before = self.tab.look()
-        self.look_up.enter(name, number)
+        before = self.look_up.enter(name, number)
         screen = self._answer(before, start, name, number)
         if start.recognised(screen):
             return start
@@ -31,7 +30,7 @@ class BackendLookUp(LookUpPage):
 
     def _answer(self, before: Screen, start: CancellationStartPage, name: str, number: str) -> Screen:
         def answered(screen: Screen) -> Screen | None:
-            if screen.state == before.state:
+            if not screen.tokens - before.tokens and screen.text == before.text:
                 return None
             if start.arrival(screen, before) or self.look_up.answered(screen, name, number):
                 return screen

@@ -47,8 +47,11 @@ class LookUp:
     def visible(self, screen: Screen) -> bool:
         return self._field(screen, self.words.field) is not None
 
-    def enter(self, name: str, number: str = "") -> None:
-        """Fill the look-up in and press its button: by number where there is a field for it, else by name."""
+    def enter(self, name: str, number: str = "") -> Screen:
+        """Fill the look-up in and press its button: by number where there is a field for it, else by name.
+
+        Returns the screen as it was just before the button was pressed.
+        """
         screen = self.tab.look()
         field = self._field(screen, self.words.number_field) if number else None
         text = number if field else name
@@ -57,7 +60,9 @@ class LookUp:
             raise Missing("there is no field to look an account up", self.tab.whereabouts("look-up"))
         self._choose_scope(screen, field)
         self.tab.fill(field, text)
-        self.tab.press(self._button(self.tab.look(), field))
+        filled = self.tab.look()
+        self.tab.press(self._button(filled, field))
+        return filled
 
     def _field(self, screen: Screen, phrase: tuple[str, ...]) -> Found | None:
         found = screen.fields(phrase, {"field", "searchbox", "textbox", "combobox"})

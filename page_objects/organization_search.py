@@ -16,8 +16,7 @@ class OrganizationSearch(LookUpPage):
         The list holds the rows that name the account or its number, from all pages of the list; empty if there is none.
         """
         record = OrganizationPage(self.tab)
-        before = self.tab.look()
-        self.look_up.enter(name)
+        before = self.look_up.enter(name)
         screen = self._answer(before, record, name, number)
         if record.recognised(screen) and not record.recognised(before):
             return record
@@ -27,7 +26,7 @@ class OrganizationSearch(LookUpPage):
         quiet = 1000 * self.tab.setting.patience.quiet
 
         def answered(screen: Screen) -> Screen | None:
-            if screen.state == before.state:
+            if not screen.tokens - before.tokens and screen.text == before.text:
                 return None
             self.arrival(screen, before)
             if record.recognised(screen) or self.look_up.answered(screen, name, number):

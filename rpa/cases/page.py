@@ -1,0 +1,150 @@
+"""case.html: one file that a manager can read, with the pictures inside and nothing that runs."""
+
+import base64
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from flows.model import End, ProofLine
+from rpa.cases.article import ARTICLE, clauses_of
+from rpa.cases.case import CaseFile, EffectRecord, Evidence, Recovery, Step
+from rpa.cases.comparison import compare
+from rpa.cases.rendering import render
+from rpa.cases.wording import (
+    ADVICE,
+    DEFAULT_ADVICE,
+    HEADLINES,
+    NAMES,
+    SETTLED,
+    STEP_OUTCOMES,
+    effect_in_words,
+)
+
+MOMENTS = {"before": "before", "after": "after", "page": "as read", "failure": "where it stopped"}
+
+
+class Picture(NamedTuple):
+    uri: str
+    """data:...; empty if the file is not there."""
+    caption: str
+    file: str
+
+
+class ClauseView(NamedTuple):
+    """One clause of the article with all that happened under it."""
+
+    key: str
+    sentence: str
+    state: str
+    """done, already so, left out, not known, not needed, not reached, ..."""
+    at: dt.datetime | None
+    steps: list[Step]
+    effects: list[EffectRecord]
+    recoveries: list[Recovery]
+    proof: list[ProofLine]
+    pictures: list[Picture]
+
+
+def case_page(case: CaseFile, case_dir: Path) -> bytes:
+    """The page; pictures are read from `case_dir`."""
+    return render(
+        "case.html.j2",
+        case=case,
+        end=case.outcome.end.value,
+        headline=_headline(case),
+        end_name=NAMES[case.outcome.end],
+        compared=compare(case),
+        clauses=[_clause(key, case, case_dir) for key in ARTICLE if key != "6" or _touched(key, case)],
+        others=[
+            _picture(evidence, case_dir)
+            for evidence in case.evidence
+            if _is_picture(evidence) and not _home(evidence)
+        ],
+        files=[evidence for evidence in case.evidence if not _is_picture(evidence)],
+        failing=[line for line in case.proof if not line.ok],
+        unknown=[effect for effect in case.effects if effect.outcome not in {"done", "not_done"}],
+        advice=ADVICE.get(case.outcome.code, DEFAULT_ADVICE),
+        settled=SETTLED,
+        step_outcomes=STEP_OUTCOMES,
+        words=effect_in_words,
+    )
+
+
+def _headline(case: CaseFile) -> str:
+    if case.outcome.end is End.ALREADY_CANCELLED and case.effects:
+        return "Already cancelled when the robot read the account again"
+    return HEADLINES[case.outcome.end]
+
+
+def _touched(key: str, case: CaseFile) -> bool:
+    clauses = [one.clause for told in (case.steps, case.effects, case.recoveries) for one in told]
+    return any(key in clauses_of(clause) for clause in clauses)
+
+
+def _clause(key: str, case: CaseFile, case_dir: Path) -> ClauseView:
+    steps = [step for step in case.steps if key in clauses_of(step.clause)]
+    effects = [effect for effect in case.effects if clauses_of(effect.clause)[:1] == (key,)]
+    recoveries = [recovery for recovery in case.recoveries if clauses_of(recovery.clause)[:1] == (key,)]
+    proof = [line for line in case.proof if clauses_of(line.clause)[:1] == (key,)]
+    pictures = [evidence for evidence in case.evidence if _is_picture(evidence) and _home(evidence) == key]
+    times = [
+        *(step.started_at for step in steps),
+        *(one.at for one in effects),
+        *(one.at for one in recoveries),
+    ]
+    return ClauseView(
+        key=key,
+        sentence=ARTICLE[key],
+        state=_state(key, steps, effects, recoveries, proof),
+        at=min(times, default=None),
+        steps=steps,
+        effects=effects,
+        recoveries=recoveries,
+        proof=proof,
+        pictures=[_picture(evidence, case_dir) for evidence in pictures],
+    )
+
+
+def _state(
+    key: str,
+    steps: list[Step],
+    effects: list[EffectRecord],
+    recoveries: list[Recovery],
+    proof: list[ProofLine],
+) -> str:
+    if any(line.ok is False for line in proof):
+        return "not as it should be"
+    if effects and effects[-1].outcome != "done":
+        return SETTLED.get(effects[-1].outcome, effects[-1].outcome)
+    if steps:
+        return STEP_OUTCOMES.get(steps[-1].outcome, steps[-1].outcome)
+    if effects or recoveries or proof:
+        return "done"
+    return "not needed" if key[-1].isalpha() else "not reached"
+
+
+def _home(evidence: Evidence) -> str:
+    """The clause a picture is shown under; empty: under none."""
+    return next(iter(clauses_of(evidence.clause)), "")
+
+
+def _is_picture(evidence: Evidence) -> bool:
+    return evidence.media_type in {"image/jpeg", "image/png"}
+
+
+def _picture(evidence: Evidence, case_dir: Path) -> Picture:
+    path = case_dir / evidence.file
+    uri = ""
+    if path.is_file():
+        content = base64.b64encode(path.read_bytes()).decode()
+        uri = Markup(f"data:{evidence.media_type};base64,{content}")  # noqa: S704 (one of two types, and base64)
+    return Picture(uri, ", ".join(_caption(evidence)), evidence.file)
+
+
+def _caption(evidence: Evidence) -> Iterator[str]:
+    yield evidence.page or "page"
+    yield MOMENTS.get(evidence.moment, evidence.moment)
+    yield evidence.at.astimezone(dt.UTC).strftime("%H:%M:%S")

@@ -1,0 +1,157 @@
+"""Finds any edit, removal, addition or reordering in a case folder (promise 11)."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from flows.journal import EventKind
+from rpa.cases.building import build_case
+from rpa.cases.chain import JOURNAL, ChainRead, Line, read_chain
+from rpa.cases.files import sha256
+from rpa.cases.text import one_line
+from rpa.cases.writing import MANIFEST, Manifest, files_of, read_manifest
+
+
+class VerifyReport(BaseModel):
+    """`findings`: plain sentences, none if all is as the robot left it. `against_database`: whether the
+    hashes that the database keeps were compared too; without them, a folder that was forged as a whole can't
+    be told from a true one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    case_dir: Path
+    request_id: str
+    events: int
+    files: int
+    head: str
+    against_database: bool
+    findings: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.findings
+
+
+def verify(
+    case_dir: Path, expected_head: str | None = None, expected_manifest: str | None = None
+) -> VerifyReport:
+    """Check a case folder. Reads only; never raises for what it finds in the folder.
+
+    `expected_head`, `expected_manifest`: the chain's last hash and the manifest's sha256 as the database has
+    them.
+    """
+    content = _bytes(case_dir / MANIFEST)
+    manifest = read_manifest(content) if content is not None else None
+    request_id = manifest.request if manifest else case_dir.resolve().name
+    chain = read_chain(_bytes(case_dir / JOURNAL) or b"", request_id)
+    findings = [
+        *_chain_findings(case_dir, chain, expected_head),
+        *_manifest_findings(content, manifest, chain, expected_manifest),
+        *_file_findings(case_dir, manifest),
+        *_evidence_findings(case_dir, chain.lines),
+        *_case_findings(case_dir, chain),
+    ]
+    return VerifyReport(
+        case_dir=case_dir,
+        request_id=request_id,
+        events=len(chain.lines),
+        files=len(manifest.files) if manifest else 0,
+        head=chain.lines[-1].hash if chain.lines else "",
+        against_database=expected_head is not None,
+        findings=tuple(dict.fromkeys(findings)),
+    )
+
+
+def _chain_findings(case_dir: Path, chain: ChainRead, expected_head: str | None) -> Iterator[str]:
+    if not (case_dir / JOURNAL).is_file():
+        yield f"{JOURNAL} is missing"
+    elif not chain.lines and not chain.problem:
+        yield f"{JOURNAL} is empty"
+    if chain.problem:
+        yield f"{chain.problem}; nothing after it can be trusted"
+    if chain.lines and (chain.lines[0].event.data.get("request") or {}).get("id") is None:
+        yield f"{JOURNAL} does not begin with the request"
+    if expected_head is not None:
+        yield from _head_findings([line.hash for line in chain.lines], expected_head)
+
+
+def _head_findings(hashes: list[str], expected: str) -> Iterator[str]:
+    if hashes and hashes[-1] == expected:
+        return
+    if expected in hashes:
+        later = len(hashes) - hashes.index(expected) - 1
+        known = f"{JOURNAL} goes on for {later} more events than the database knows"
+        yield f"{known}: the attempt did not end, or they were added"
+    else:
+        yield f"{JOURNAL} does not hold the last event that the database knows: it was cut short or replaced"
+
+
+def _manifest_findings(
+    content: bytes | None, manifest: Manifest | None, chain: ChainRead, expected: str | None
+) -> Iterator[str]:
+    if content is None:
+        yield f"{MANIFEST} is missing: the request has no end yet, or it was removed"
+    elif manifest is None:
+        yield f"{MANIFEST} was edited: it is not as the robot wrote it"
+    elif manifest.events != len(chain.lines) or not chain.lines or manifest.head != chain.lines[-1].hash:
+        held = (
+            f"{JOURNAL} holds {len(chain.lines)} whole events, {MANIFEST} was written for {manifest.events}"
+        )
+        yield f"{held}: events were added, removed or changed after the end, or another attempt was begun"
+    if content is not None and expected is not None and sha256(content) != expected:
+        yield f"{MANIFEST} is not the one the database knows: the case file was replaced after the end"
+
+
+def _file_findings(case_dir: Path, manifest: Manifest | None) -> Iterator[str]:
+    there = {path.relative_to(case_dir).as_posix(): path for path in files_of(case_dir)}
+    listed = {entry.path: entry for entry in manifest.files} if manifest else {}
+    for name in sorted(there.keys() | listed.keys()):
+        if name not in there:
+            yield f"{_shown(name)} is missing: it was removed after the end"
+        elif there[name].is_symlink():
+            yield f"{_shown(name)} is a link to another file: the robot writes none"
+        elif manifest and name not in listed:
+            yield f"{_shown(name)} was added: it is not in {MANIFEST}"
+        elif manifest and sha256(_bytes(there[name]) or b"") != listed[name].sha256:
+            yield f"{_shown(name)} was changed: its sha256 is not the one in {MANIFEST}"
+        elif manifest and there[name].stat().st_size != listed[name].size:
+            yield f"{_shown(name)} has another size than {MANIFEST} says"
+
+
+def _evidence_findings(case_dir: Path, lines: Sequence[Line]) -> Iterator[str]:
+    lost = {line.event.data.get("lost") for line in lines if line.event.kind is EventKind.WARNING}
+    for line in lines:
+        if line.event.kind is not EventKind.EVIDENCE or line.event.data["file"] in lost:
+            continue
+        name = str(line.event.data["file"])
+        content = _bytes(case_dir / name)
+        if content is None:
+            yield f"{_shown(name)} is missing: event {line.seq} of {JOURNAL} records it"
+        elif sha256(content) != line.event.data["sha256"]:
+            yield f"{_shown(name)} was changed: its sha256 is not the one in event {line.seq} of {JOURNAL}"
+
+
+def _case_findings(case_dir: Path, chain: ChainRead) -> Iterator[str]:
+    """case.json against what the journal tells: found even if the manifest was forged to fit."""
+    content = _bytes(case_dir / "case.json")
+    if content is None or chain.problem:
+        return
+    try:
+        told = build_case(chain.lines)
+    except (ValueError, ValidationError):
+        yield f"case.json tells of an end, {JOURNAL} of none"
+        return
+    if told.to_json() != content:
+        yield f"case.json does not tell what {JOURNAL} tells"
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except OSError:
+        return None
+
+
+def _shown(name: str) -> str:
+    return one_line(name, 120)

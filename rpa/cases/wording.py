@@ -1,0 +1,78 @@
+"""Plain words for ends, codes and effects: what a manager reads."""
+
+from flows.model import Effect, End
+
+HEADLINES = {
+    End.CANCELLED: "Cancelled, and proven",
+    End.ALREADY_CANCELLED: "Already cancelled; nothing was changed",
+    End.REFERRED: "Referred: the customer can cancel this account himself or herself",
+    End.REFUSED: "Refused: nothing was changed",
+    End.NEEDS_HUMAN: "A person has to look at this account",
+    End.WITHDRAWN: "Withdrawn before anything was changed",
+}
+
+NAMES = {
+    End.CANCELLED: "cancelled",
+    End.ALREADY_CANCELLED: "already cancelled",
+    End.REFERRED: "referred",
+    End.REFUSED: "refused",
+    End.NEEDS_HUMAN: "needs a person",
+    End.WITHDRAWN: "withdrawn",
+}
+
+ADVICE = {
+    "unsupported_prefix": "No drop-down and no backend address is known for this account number. Cancel"
+    " the account by"
+    " hand, or add the number's series to the site profile.",
+    "link_unreachable": "The Cancellation Start Page could not be reached: neither by the link, nor"
+    " after Update, nor by"
+    " the backend URL. Open the account in the CRM and see why its links stay dead.",
+    "still_scheduled": "Billing is still Scheduled or Submitted after the robot asked for it to be"
+    " cancelled. Open the"
+    " account's billing page, cancel those rows by hand, and check each tab and page of the table.",
+    "update_rejected": "The CRM did not accept the Update of the Organization page. Open that page,"
+    " press Update by hand,"
+    " and read its message.",
+    "role_denied": "The robot's role may not open a page that is needed, in any App Module it may use."
+    " Ask the company"
+    " administrator for access, then have the request run again.",
+    "unknown_effect": "The robot asked for a change and could not find out whether it was made. Do not"
+    " click it again"
+    " before you have read the account: see the effects below that are not known.",
+    "unknown_page": "A page came up that the robot does not know; its picture is below. Finish the"
+    " account by hand, or"
+    " add the page's words to the site profile.",
+    "drift": "The site shows other words than the profile says. Compare the picture below with the profile.",
+    "sign_in": "The robot could not sign in. Check its user name and password before anything else is"
+    " run: repeated"
+    " failures may lock the account.",
+    "site_down": "The site did not answer, or said it is under maintenance. See whether it is up, then"
+    " have the request"
+    " run again.",
+}
+DEFAULT_ADVICE = (
+    "Read the message above and the account in the CRM, then finish the account by hand or have it run again."
+)
+
+EFFECTS = {
+    Effect.REMOVE_LICENSE_COUNT: "License count set to 0",
+    Effect.CANCEL_BILLINGS: "All scheduled and submitted billings cancelled",
+    Effect.SET_STATUS: "Account status set to DELETE",
+    Effect.SET_CONTACT_INFO: "Organization / contact info set",
+    Effect.FILL_FORM: "Form “Required for Cancellation” saved",
+    Effect.UPDATE: "Organization page updated",
+    Effect.SWITCH_MODULE: "App Module switched",
+}
+
+SETTLED = {"done": "done", "answered": "answered by the site", "not_done": "not done", "unknown": "not known"}
+STEP_OUTCOMES = {
+    "done": "done",
+    "answered": "answered by the site",
+    "already": "already so",
+    "left out": "left out",
+    "": "not finished",
+}
+
+
+def effect_in_words(effect: str) -> str:
+    return EFFECTS.get(Effect(effect), effect) if effect in set(Effect) else effect

@@ -1,0 +1,163 @@
+"""`rpa plan` and `rpa cancel`: one account."""
+# ruff: noqa: PLC0415 (imports wait until the command runs)
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.text import Text
+
+from rpa.cli import options
+
+if TYPE_CHECKING:
+    from flows.model import CancellationRequest, Plan
+    from rpa.cli.desk import Desk
+    from rpa.cli.screen import Screen
+    from rpa.results import Result
+
+app = typer.Typer()
+PLAN_SCHEMA = "rpa.plan.v1"
+
+
+@app.command()
+def plan(
+    *,
+    account_name: options.AccountName,
+    date: options.Date,
+    reason: options.Reason,
+    account_number: options.AccountNumber = "",
+    opt_out: options.OptOut = False,
+    requested_by: options.RequestedBy = "",
+    profile: options.Profile = None,
+    output: options.Output = None,
+    headed: options.Headed = False,
+    slow_mo: options.SlowMo = 0,
+    browser_channel: options.Channel = None,
+    json: options.Json = False,
+) -> None:
+    """Show what a cancellation would do. Reads only: nothing is changed."""
+    from rpa.cli.asking import Draft, must_be_able_to_ask, show_plan
+    from rpa.cli.desk import Desk, Watching
+
+    desk = Desk.open(json=json, output=output, profile=profile, channel=browser_channel)
+    site = desk.profile()
+    draft = Draft(_fields(locals()), site)
+    must_be_able_to_ask(number=account_number, yes=False)
+    with desk.robot(site, Watching(headed, slow_mo)) as (robot, _):
+        made = robot.plan(draft.settle(robot, desk.screen))
+    if json:
+        desk.screen.emit(plan_as_json(made))
+    else:
+        show_plan(made, desk.screen)
+
+
+@app.command()
+def cancel(
+    *,
+    account_name: options.AccountName,
+    date: options.Date,
+    reason: options.Reason,
+    account_number: options.AccountNumber = "",
+    opt_out: options.OptOut = False,
+    requested_by: options.RequestedBy = "",
+    yes: options.Yes = False,
+    release: options.Release = False,
+    profile: options.Profile = None,
+    output: options.Output = None,
+    headed: options.Headed = False,
+    slow_mo: options.SlowMo = 0,
+    browser_channel: options.Channel = None,
+    tracing: options.TracingOption = options.Tracing.OFF,
+    screenshot: options.ScreenshotOption = options.Screenshot.ON,
+    json: options.Json = False,
+) -> None:
+    """Cancel one account: shows the plan, asks for the last four digits of its number, cancels, proves."""
+    from rpa.cli.asking import Draft, must_be_able_to_ask
+    from rpa.cli.desk import Desk, Watching
+
+    desk = Desk.open(json=json, output=output, profile=profile, channel=browser_channel)
+    draft = Draft(_fields(locals()), desk.profile())
+    must_be_able_to_ask(number=account_number, yes=yes)
+    raise typer.Exit(
+        _cancel(desk, draft, Watching(headed, slow_mo, tracing, screenshot), yes=yes, release=release)
+    )
+
+
+def plan_as_json(plan: "Plan") -> dict[str, Any]:
+    """A plan as docs/cli.md has it."""
+    return {"schema": PLAN_SCHEMA, **plan.model_dump(mode="json")}
+
+
+def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool) -> int:
+    from rpa.batch import Workshop, batch_exit_code, run_one
+    from rpa.cli.asking import approve, show_plan
+    from rpa.cli.interrupt import stop_on_interrupt
+    from rpa.cli.live import Steps
+
+    profile, screen = desk.profile(), desk.screen
+    with desk.records(profile) as records, stop_on_interrupt(screen) as stop:
+        if draft.number and (known := _known(records, draft.request(draft.number))):
+            return show_result(known, screen)
+        line = desk.open_line(profile, release=release)
+        with desk.robot(profile, watching) as (robot, credentials):
+            request = draft.settle(robot, screen)
+            if not yes:
+                plan = robot.plan(request)
+                show_plan(plan, screen)
+                approve(plan, screen)
+            records.accept(request, "rpa cancel")
+            shop = Workshop(records, profile, line, stop, credentials.secrets)
+            with Steps(screen) as steps:
+                steps.started(request)
+                result = run_one(request, shop, robot, steps)
+        show_result(result, screen)
+        return batch_exit_code([result], shop)
+
+
+def _known(records: Any, request: "CancellationRequest") -> "Result | None":
+    """The end of the same request, if it has one (promise 13); one that needs a human may be run again."""
+    from flows.model import End
+    from rpa.records import NoSuchRequest
+    from rpa.results import Result
+
+    try:
+        outcome = records.find(request.id).outcome
+    except NoSuchRequest:
+        return None
+    if outcome is None or outcome.end is End.NEEDS_HUMAN:
+        return None
+    return Result(request, outcome, earlier=True)
+
+
+def show_result(result: "Result", screen: "Screen") -> int:
+    """The end for a person or a program; its exit code."""
+    from rpa.cli.screen import end_text
+    from rpa.results import as_json, exit_code
+    from rpa.words_on_screen import safe
+
+    outcome = result.outcome
+    if screen.json:
+        screen.emit(as_json(result))
+    elif outcome is None:
+        screen.say(end_text(None), safe(result.why))
+    else:
+        screen.console.print()
+        screen.say(
+            Text("End:", "bold"),
+            end_text(outcome.end, outcome.code),
+            "(recorded earlier)" if result.earlier else "",
+        )
+        screen.say(safe(outcome.message))
+        proven = sum(line.ok for line in outcome.proof)
+        facts: dict[str, object] = {
+            "Proof": f"{proven} of {len(outcome.proof)} lines hold",
+            "Id": outcome.id,
+            "Case file": outcome.case_dir,
+        }
+        screen.facts(facts if outcome.proof else {key: facts[key] for key in ("Id", "Case file")})
+    return exit_code(outcome) if outcome else 1
+
+
+def _fields(given: dict[str, Any]) -> dict[str, str | bool]:
+    """The request's fields among a command's options."""
+    names = ("account_name", "account_number", "date", "reason", "opt_out", "requested_by")
+    return {name: given[name] for name in names}

@@ -1,0 +1,115 @@
+"""`rpa demo`: the whole article for bundled request files, against the stand-in, in a real browser."""
+# ruff: noqa: PLC0415 (imports wait until the command runs)
+
+import datetime as dt
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+import typer
+
+from rpa.cli import options
+
+if TYPE_CHECKING:
+    from flows.profile import SiteProfile
+    from rpa.cli.desk import Desk
+    from rpa.cli.file import Job
+    from rpa.results import Result
+
+app = typer.Typer()
+
+
+class DemoPart(Protocol):
+    """One site, and what is to be cancelled there; `fixtures.demo.parts()` gives them all."""
+
+    name: str
+    """Names a folder."""
+    requests: Path
+
+    def site(self) -> AbstractContextManager[Any]:
+        """The running site, with `username` and `password`."""
+
+    def profile(self, site: Any) -> "SiteProfile":
+        """The profile of the running site."""
+
+
+@app.command()
+def demo(
+    *,
+    output: options.Output = None,
+    headed: options.Headed = False,
+    slow_mo: options.SlowMo = 0,
+    browser_channel: options.Channel = None,
+    only: Annotated[
+        str | None, typer.Option("--only", help="One part, by its name.", show_default=False)
+    ] = None,
+    json: options.Json = False,
+) -> None:
+    """Cancel the bundled requests on stand-in sites; ends with the table of ends and an index page."""
+    from fixtures.demo import parts
+
+    from rpa.cli.desk import Desk, Watching
+
+    desk = Desk.open(json=json, output=output, channel=browser_channel)
+    # a new folder each time: the sites start afresh, and so must the records
+    folder = desk.settings.output / f"demo-{dt.datetime.now():%Y%m%d-%H%M%S}"  # noqa: DTZ005 (a person's clock)
+    chosen = [part for part in parts() if only in {None, part.name}]
+    raise typer.Exit(run_demo(desk, chosen, folder, Watching(headed, slow_mo)))
+
+
+def run_demo(desk: "Desk", parts: Iterable[DemoPart], folder: Path, watching: Any) -> int:
+    """Run all parts; 0 if each request came to an end, whichever: the file asks for all kinds."""
+    from rpa.cli.file import show_ends, write_all
+
+    results: list[Result] = []
+    for part in parts:
+        desk.screen.say(f"\n{part.name}")
+        job = _run_part(desk, part, folder / part.name, watching)
+        results += job.results
+        if job.interrupted:
+            break
+    write_all(folder, results, "Demonstration")
+    _show_table(results, desk)
+    show_ends(results, desk.screen)
+    desk.screen.say(f"Case files: {(folder / 'index.html').resolve()}")
+    return 0 if results and all(result.outcome for result in results) else 1
+
+
+def _run_part(desk: "Desk", part: DemoPart, folder: Path, watching: Any) -> "Job":
+    from dataclasses import replace
+
+    from pydantic import SecretStr
+
+    from rpa.cli.desk import today
+    from rpa.cli.file import Job
+    from rpa.credentials import Credentials
+    from rpa.request_files import read_requests
+
+    own = replace(desk, settings=desk.settings.model_copy(update={"output": folder, "database_url": ""}))
+    with part.site() as site:
+        profile = part.profile(site)
+        file = read_requests(part.requests, read_date=profile.read_date, today=today(profile))
+        job = Job(own, file)
+        signed_in = Credentials(username=site.username, password=SecretStr(site.password))
+        job.carry_out(watching, profile, signed_in)
+    return job
+
+
+def _show_table(results: "list[Result]", desk: "Desk") -> None:
+    from rpa.cli.screen import end_text, plain_table
+    from rpa.words_on_screen import safe
+
+    if desk.screen.json:
+        return
+    table = plain_table("Account", "Name", "End", "Recoveries", "Seconds")
+    table.columns[4].justify = "right"
+    for result in results:
+        outcome = result.outcome
+        end = end_text(outcome.end, outcome.code) if outcome else end_text(None)
+        recoveries = safe(", ".join(outcome.recoveries) if outcome else "", width=24)
+        seconds = f"{outcome.seconds:.1f}" if outcome else ""
+        name = safe(result.request.account_name, width=24)
+        table.add_row(result.request.account_number, name, end, recoveries, seconds)
+    desk.screen.console.print()
+    desk.screen.console.print(table)

@@ -1,0 +1,119 @@
+"""What a command works with: settings, profile, records, line and robot, opened when they are needed."""
+# ruff: noqa: PLC0415 (imports wait until the command runs)
+
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.profile import SiteProfile
+from rpa.cli.errors import UsageError
+from rpa.cli.options import Screenshot, Tracing
+from rpa.cli.screen import Screen
+from rpa.credentials import Credentials, find_credentials
+from rpa.line import Line, LineError
+from rpa.profiles import load_profile
+from rpa.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from rpa.records import Records
+    from rpa.robot import Robot
+
+
+@dataclass(frozen=True)
+class Watching:
+    """How the browser is to be watched."""
+
+    headed: bool = False
+    slow_mo: float = 0.0
+    """Milliseconds after each act."""
+    tracing: Tracing = Tracing.OFF
+    screenshot: Screenshot = Screenshot.ON
+
+
+@dataclass(frozen=True)
+class Desk:
+    screen: Screen
+    settings: Settings
+
+    @classmethod
+    def open(
+        cls,
+        *,
+        json: bool,
+        output: Path | None = None,
+        profile: Path | None = None,
+        channel: str | None = None,
+    ) -> "Desk":
+        """Settings from the options given, then the environment. Raises SettingsError."""
+        return cls(Screen(json=json), load_settings(output=output, profile=profile, browser_channel=channel))
+
+    def profile(self) -> SiteProfile:
+        """The profile that --profile or RPA_PROFILE names. Raises UsageError, ProfileError."""
+        if self.settings.profile is None:
+            raise UsageError(
+                "no site profile is named: give --profile FILE or set RPA_PROFILE; "
+                "`rpa profile new --base-url https://...` writes one to start from"
+            )
+        return load_profile(self.settings.profile)
+
+    def records(self, profile: SiteProfile | None = None) -> "Records":
+        """The database and the case files, made if they are not there. Raises UsageError."""
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from rpa.records import Records
+
+        try:
+            self.settings.output.mkdir(parents=True, exist_ok=True)
+            masked = profile.privacy.masked_fields if profile else ()
+            return Records(self.settings.records_url, self.settings.cases_dir, masked)
+        except (OSError, SQLAlchemyError) as error:
+            where = f"the records in {self.settings.output} cannot be opened"
+            raise UsageError(
+                f"{where}: {str(error).splitlines()[0]}; name another folder with --output"
+            ) from error
+
+    def open_line(self, profile: SiteProfile, *, release: bool = False) -> Line:
+        """The line of this output folder. Raises LineError, if it is stopped and not to be released."""
+        line = Line(self.settings.output / "line.json", profile.policy)
+        if line.stopped and not release:
+            raise LineError(f"the line is stopped: {line.stopped}. When that is settled, add --release")
+        return line.release() if release else line
+
+    @contextmanager
+    def robot(
+        self, profile: SiteProfile, watching: Watching, credentials: Credentials | None = None
+    ) -> Iterator[tuple["Robot", Credentials]]:
+        """A robot with its browser open. Raises CredentialsError, BrowserError."""
+        from rpa.browsers import find_browser
+        from rpa.log import start_log
+        from rpa.robot import Robot
+
+        credentials = credentials or find_credentials(profile)
+        start_log(self.settings.output, credentials.secrets)
+        with Robot(
+            profile,
+            credentials,
+            browser=find_browser(self.settings, headed=watching.headed),
+            headed=watching.headed,
+            slow_mo=watching.slow_mo,
+            evidence=watching.screenshot is Screenshot.ON,
+            tracing=watching.tracing.value,
+            output=self.settings.output,
+        ) as robot:
+            yield robot, credentials
+
+
+def a_person_is_here() -> bool:
+    """Whether questions can be asked: standard input is a terminal."""
+    return sys.stdin.isatty()
+
+
+def today(profile: SiteProfile) -> dt.date:
+    """The day at the site."""
+    from zoneinfo import ZoneInfo
+
+    return dt.datetime.now(ZoneInfo(profile.site.time_zone)).date()

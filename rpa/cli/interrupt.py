@@ -1,0 +1,37 @@
+"""Ctrl-C: the effect in flight is finished and recorded first (promise 8)."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from rpa.cli.screen import Screen
+
+PATIENCE = 3
+"""The third Ctrl-C ends the program at once; the next run finds the open intent and reads the account."""
+
+
+@contextmanager
+def stop_on_interrupt(screen: Screen) -> Iterator[threading.Event]:
+    """An event that Ctrl-C or SIGTERM sets, while the block runs."""
+    stop, times = threading.Event(), 0
+
+    def interrupted(_number: int, _frame: FrameType | None) -> None:
+        nonlocal times
+        times += 1
+        stop.set()
+        if times >= PATIENCE:
+            raise KeyboardInterrupt
+        screen.say(
+            "Stopping: what is being done right now is finished and recorded first."
+            if times == 1
+            else "Still finishing. Once more ends it at once, and leaves an open intent for the next run."
+        )
+
+    before = {number: signal.signal(number, interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

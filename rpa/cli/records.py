@@ -1,0 +1,189 @@
+"""`rpa show`, `rpa list` and `rpa verify`: what was done."""
+# ruff: noqa: PLC0415 (imports wait until the command runs)
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from rpa.cli import options
+
+if TYPE_CHECKING:
+    from flows.model import Outcome
+    from rpa.cases.verifying import VerifyReport
+    from rpa.cli.screen import Screen
+    from rpa.records import RequestRecord
+
+app = typer.Typer()
+ENDS = "cancelled, already_cancelled, referred, refused, needs_human, withdrawn"
+
+
+@app.command()
+def show(
+    *,
+    id: Annotated[str, typer.Argument(help="A request's id, or how it begins.")],  # noqa: A002
+    output: options.Output = None,
+    json: options.Json = False,
+) -> None:
+    """Show one request: what was asked, its end, the proof, where the case file is."""
+    from rpa.cli.desk import Desk
+
+    desk = Desk.open(json=json, output=output)
+    with desk.records() as records:
+        record = records.find(id)
+    if json:
+        desk.screen.emit(record_as_json(record))
+    else:
+        _show_record(record, desk.screen)
+
+
+@app.command("list")
+def list_(
+    *,
+    end: Annotated[
+        str | None, typer.Option("--end", help=f"Only one kind: {ENDS}.", show_default=False)
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Only the newest.", show_default=False)
+    ] = None,
+    output: options.Output = None,
+    json: options.Json = False,
+) -> None:
+    """List the requests, newest last."""
+    from flows.model import End
+    from rpa.cli.desk import Desk
+    from rpa.cli.errors import UsageError
+
+    desk = Desk.open(json=json, output=output)
+    if end is not None and end not in set(End):
+        raise UsageError(f"--end {end} is no end; there are: {ENDS}")
+    with desk.records() as records:
+        found = records.list(End(end) if end else None, limit)
+    if json:
+        for record in found:
+            desk.screen.emit(record_as_json(record))
+    else:
+        _show_list(found, desk.screen)
+
+
+@app.command()
+def verify(
+    *,
+    cases: Annotated[
+        list[str] | None, typer.Argument(help="Case folders or ids; none: all.", metavar="[DIR|ID]...")
+    ] = None,
+    output: options.Output = None,
+    json: options.Json = False,
+) -> None:
+    """Look for any edit, removal or reordering in case files."""
+    from rpa.cli.desk import Desk
+
+    desk = Desk.open(json=json, output=output)
+    reports = _verify(desk, cases or [])
+    for report in reports:
+        if json:
+            desk.screen.emit({"schema": "rpa.verify.v1", "ok": report.ok, **report.model_dump(mode="json")})
+        else:
+            _show_report(report, desk.screen)
+    raise typer.Exit(0 if all(report.ok for report in reports) else 1)
+
+
+def record_as_json(record: "RequestRecord") -> dict[str, Any]:
+    """A record as docs/cli.md has it."""
+    return {"schema": "rpa.record.v1", **record.model_dump(mode="json")}
+
+
+def _verify(desk: Any, cases: list[str]) -> "list[VerifyReport]":
+    """Each case's report: one that the database knows is compared with it, others stand alone."""
+    from rpa.cases import verify as verify_folder
+
+    folders = [Path(case) for case in cases]
+    if (
+        cases
+        and all(folder.is_dir() for folder in folders)
+        and not (desk.settings.output / "rpa.db").exists()
+    ):
+        return [verify_folder(folder) for folder in folders]
+    with desk.records() as records:
+        ended = [record.request.id for record in records.list() if record.outcome]
+        here = {desk.settings.cases_dir.resolve() / name: name for name in ended}
+        reports = []
+        for case in cases or ended:
+            folder = Path(case)
+            if folder.is_dir() and folder.resolve() not in here:
+                reports.append(verify_folder(folder))
+            else:
+                reports.append(records.verify(here.get(folder.resolve(), case)))
+        return reports
+
+
+def _show_report(report: "VerifyReport", screen: "Screen") -> None:
+    from rpa.words_on_screen import safe
+
+    if report.ok:
+        compared = "" if report.against_database else " (by itself: no database knows it)"
+        facts = f"{report.events} events, {report.files} files{compared}"
+        screen.say(Text("ok", "green"), safe(report.request_id), facts)
+        return
+    screen.say(Text("NOT AS WRITTEN", "red"), safe(report.request_id), safe(report.case_dir, "dim"))
+    for finding in report.findings:
+        screen.say(" ", safe(finding))
+
+
+def _show_list(records: "list[RequestRecord]", screen: "Screen") -> None:
+    from rpa.cli.screen import end_text, plain_table
+    from rpa.words_on_screen import safe
+
+    table = plain_table("Id", "Account", "End")
+    table.columns[0].no_wrap = True
+    for record in records:
+        outcome = record.outcome
+        end = end_text(outcome.end, outcome.code) if outcome else Text("no end yet", "magenta")
+        table.add_row(safe(record.request.id), safe(record.request.account_name, width=40), end)
+    screen.console.print(table)
+    screen.say(f"{len(records)} request{'' if len(records) == 1 else 's'}")
+
+
+def _show_record(record: "RequestRecord", screen: "Screen") -> None:
+    from rpa.words_on_screen import safe
+
+    request = record.request
+    facts: dict[str, object] = {
+        "Id": request.id,
+        "Account": Text(f"{request.account_number}  ", "bold") + safe(request.account_name, width=300),
+        "Date": request.date,
+        "Reason": safe(request.reason, width=300),
+        "Opt out": "yes" if request.opt_out else "no",
+        "Requested by": request.requested_by or "-",
+        "Accepted": f"{record.accepted_at:%Y-%m-%d %H:%M:%S} UTC, {record.source or 'unknown source'}",
+        "Attempts": record.attempts,
+        "Case file": record.case_dir,
+    }
+    screen.facts(facts)
+    if record.outcome is None:
+        screen.say(Text("No end yet.", "magenta"), "Run it again to go on.")
+    else:
+        _show_outcome(record.outcome, screen)
+
+
+def _show_outcome(outcome: "Outcome", screen: "Screen") -> None:
+    from rpa.cli.screen import end_text, plain_table
+    from rpa.words_on_screen import safe
+
+    recoveries = safe(", ".join(outcome.recoveries) or "none", width=300)
+    screen.facts(
+        {
+            "End": end_text(outcome.end, outcome.code),
+            "Message": safe(outcome.message),
+            "Recoveries": recoveries,
+        }
+    )
+    if not outcome.proof:
+        return
+    screen.console.print()
+    table = plain_table("", "", "What had to be true", "Seen")
+    for line in outcome.proof:
+        mark = Text("✓", "green") if line.ok else Text("✗", "red")
+        table.add_row(mark, line.clause, safe(line.claim, width=200), safe(line.seen, width=200))
+    screen.console.print(table)

@@ -1,0 +1,29 @@
+"""What happened to each request: durable, in a database and in case files."""
+
+from rpa.records.errors import (
+    AlreadyEnded,
+    CaseBusy,
+    CaseDamaged,
+    JournalClosed,
+    NoSuchRequest,
+    RecordError,
+    RequestConflict,
+    UnsafeId,
+)
+from rpa.records.journal import CaseJournal
+from rpa.records.records import Records, RequestRecord, check_id
+
+__all__ = [
+    "AlreadyEnded",
+    "CaseBusy",
+    "CaseDamaged",
+    "CaseJournal",
+    "JournalClosed",
+    "NoSuchRequest",
+    "RecordError",
+    "Records",
+    "RequestConflict",
+    "RequestRecord",
+    "UnsafeId",
+    "check_id",
+]

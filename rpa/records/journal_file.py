@@ -1,0 +1,101 @@
+"""journal.jsonl while it is written: one process holds it, lines are appended, a torn end is set aside."""
+
+import errno
+import fcntl
+import os
+import weakref
+from pathlib import Path
+
+from flows.journal import Event
+from rpa.cases.chain import JOURNAL, ChainRead, Line, forge, genesis, read_chain
+from rpa.cases.files import MODE, make_folder, sync, write_new
+from rpa.records.errors import CaseBusy, JournalClosed
+
+
+class JournalFile:
+    """The open journal of one request, locked against other processes until `close` or the process's
+    death."""
+
+    def __init__(self, case_dir: Path, request_id: str) -> None:
+        """Open or create it. Raises OSError, CaseBusy."""
+        make_folder(case_dir)
+        self.path = case_dir / JOURNAL
+        self._request_id = request_id
+        self._handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, MODE)
+        self._close = weakref.finalize(self, os.close, self._handle)
+        self._untrusted = ""
+        self._lock()
+        sync(case_dir)
+        self.read: ChainRead = read_chain(self.path.read_bytes(), request_id)
+        self.lines: list[Line] = list(self.read.lines)
+        self._size = self.read.size
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self.close()
+            where = f"request {self._request_id} is being worked on: {self.path} is held by another journal"
+            raise CaseBusy(f"{where}; wait until that run has ended") from error
+
+    def set_torn_end_aside(self, into: Path) -> None:
+        """Copy what follows the last whole line to a file, durably, then cut it off. Raises OSError."""
+        content = self.path.read_bytes()
+        if len(content) == self._size:
+            return
+        write_new(into, content[self._size :])
+        sync(into)
+        sync(into.parent)
+        os.ftruncate(self._handle, self._size)
+        os.fsync(self._handle)
+
+    def append(self, event: Event) -> Line:
+        """Write a line; a killed process keeps it, a power cut only after `sync`. Raises OSError, and then no
+        line is there."""
+        self.check()
+        line = forge(
+            len(self.lines) + 1, self.lines[-1].hash if self.lines else genesis(self._request_id), event
+        )
+        try:
+            self._write_whole(line.raw)
+        except OSError:
+            self._undo()
+            raise
+        self.lines.append(line)
+        self._size += len(line.raw)
+        return line
+
+    def _write_whole(self, raw: bytes) -> None:
+        if os.write(self._handle, raw) != len(raw):
+            raise OSError(
+                errno.ENOSPC, "a line was written in part: free some space on the disk", str(self.path)
+            )
+
+    def _undo(self) -> None:
+        try:
+            os.ftruncate(self._handle, self._size)
+        except OSError as error:
+            self._untrusted = f"a line of it was written in part ({error})"
+
+    def sync(self) -> None:
+        """Make all lines durable. Raises OSError, and from then on with every call: a failed fsync can't be
+        repeated."""
+        self.check()
+        try:
+            os.fsync(self._handle)
+        except OSError as error:
+            self._untrusted = f"an fsync of it failed ({error})"
+            raise
+
+    def check(self) -> None:
+        """Raises JournalClosed if nothing can be written any more."""
+        if not self._close.alive:
+            raise JournalClosed(f"the journal {self.path} is closed; begin the request again to go on")
+        if self._untrusted:
+            raise JournalClosed(
+                f"the journal {self.path} can't be trusted: {self._untrusted}; mend the disk, then run again"
+            )
+
+    def close(self) -> None:
+        """Let go of the lock. May be called twice."""
+        self._close()

@@ -1,0 +1,100 @@
+"""The database rows that follow from journal lines. The journal is written first; these are committed after
+it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from flows.journal import Event, EventKind, Intent
+from rpa.cases.chain import Line
+from rpa.cases.text import canonical, clean
+from rpa.records.tables import attempts, intents, observations
+
+
+def last_known(connection: Connection, request_id: str) -> tuple[int, str]:
+    """Number and hash of the last line the database has; (0, "") if none."""
+    query = select(observations.c.seq, observations.c.hash).where(observations.c.request_id == request_id)
+    row = connection.execute(query.order_by(observations.c.seq.desc()).limit(1)).first()
+    return (row.seq, row.hash) if row else (0, "")
+
+
+def attempts_of(connection: Connection, request_id: str) -> int:
+    query = select(func.coalesce(func.max(attempts.c.attempt), 0)).where(attempts.c.request_id == request_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def intents_of(connection: Connection, request_id: str) -> list[Intent]:
+    """All intents of a request, oldest first."""
+    query = select(intents).where(intents.c.request_id == request_id).order_by(intents.c.seq)
+    return [
+        Intent.model_validate({name: getattr(row, name) for name in Intent.model_fields})
+        for row in connection.execute(query)
+    ]
+
+
+def store(connection: Connection, request_id: str, lines: Sequence[Line], attempt: int) -> int:
+    """Add rows for lines the database does not have; `attempt` is the one before them. Returns the one after
+    them."""
+    rows = []
+    for line in lines:
+        if line.event.kind is EventKind.ATTEMPT_STARTED:
+            attempt = int(line.event.data["attempt"])
+            connection.execute(insert(attempts), _attempt_row(request_id, line.event))
+        _store_intent(connection, request_id, attempt, line)
+        rows.append(_observation_row(request_id, attempt, line))
+    if rows:
+        connection.execute(insert(observations), rows)
+    return attempt
+
+
+def _store_intent(connection: Connection, request_id: str, attempt: int, line: Line) -> None:
+    data, at = line.event.data, line.event.at
+    this = intents.c.id == data.get("intent")
+    if line.event.kind is EventKind.INTENT:
+        connection.execute(insert(intents), _intent_row(request_id, attempt, line.seq, at, data))
+    elif line.event.kind is EventKind.EFFECT_SENT:
+        connection.execute(
+            update(intents).where(this).values(requests_sent=_left_the_browser(data["requests"]))
+        )
+    elif line.event.kind is EventKind.EFFECT_SETTLED:
+        connection.execute(update(intents).where(this).values(outcome=data["outcome"]))
+
+
+def _left_the_browser(requests: list[dict[str, Any]]) -> int:
+    return sum(not request.get("blocked") for request in requests)
+
+
+def _attempt_row(request_id: str, event: Event) -> dict[str, Any]:
+    told = {name: event.data[name] for name in ("attempt", "profile", "profile_hash", "version")}
+    return {"request_id": request_id, "started_at": event.at, **told}
+
+
+def _intent_row(
+    request_id: str, attempt: int, seq: int, at: dt.datetime, data: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "id": data["intent"],
+        "request_id": request_id,
+        "attempt": attempt,
+        "seq": seq,
+        "account_number": clean(data["account_number"]),
+        "effect": data["effect"],
+        "at": at,
+        "requests_sent": None,
+        "outcome": "",
+    }
+
+
+def _observation_row(request_id: str, attempt: int, line: Line) -> dict[str, Any]:
+    return {
+        "request_id": request_id,
+        "attempt": attempt,
+        "seq": line.seq,
+        "kind": line.event.kind.value,
+        "clause": line.event.clause,
+        "at": line.event.at,
+        "data": canonical(line.event.data),
+        "hash": line.hash,
+    }

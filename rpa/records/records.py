@@ -1,0 +1,218 @@
+"""Requests, attempts and ends: the database that knows what happened to each request."""
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Row, Select, and_, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from flows.model import CancellationRequest, End, Outcome
+from flows.profile import SiteProfile
+from rpa.cases.files import make_folder, sha256
+from rpa.cases.text import canonical, clean, one_line
+from rpa.cases.verifying import VerifyReport, verify
+from rpa.records.errors import AlreadyEnded, NoSuchRequest, RequestConflict, UnsafeId
+from rpa.records.journal import CaseJournal
+from rpa.records.projection import last_known
+from rpa.records.redaction import Redactor
+from rpa.records.tables import attempts, ends, open_database, requests
+
+_SAFE_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)  # Windows opens devices by these names
+
+
+class RequestRecord(BaseModel):
+    """A request as it stands. `outcome` is None while the newest attempt has no end, or none was made."""
+
+    model_config = ConfigDict(frozen=True)
+
+    request: CancellationRequest
+    accepted_at: dt.datetime
+    source: str
+    attempts: int
+    outcome: Outcome | None
+    case_dir: Path
+
+
+def check_id(request_id: str) -> str:
+    """The id, if it can name a folder on every file system. Raises UnsafeId."""
+    if not _SAFE_ID.fullmatch(request_id) or ".." in request_id or _RESERVED.fullmatch(request_id):
+        rule = "use 1 to 100 letters, digits, dots, hyphens and underscores, with a letter or digit first"
+        raise UnsafeId(f'the request id "{one_line(request_id, 60)}" can\'t name a case folder: {rule}')
+    return request_id
+
+
+class Records:
+    """The one door to the database and the case files."""
+
+    def __init__(self, database_url: str, cases_dir: Path, masked_fields: Iterable[str] = ()) -> None:
+        """Open or create both. Raises OSError or sqlalchemy.exc.SQLAlchemyError."""
+        self._cases_dir = Path(cases_dir).absolute()
+        self._masked_fields = tuple(masked_fields)
+        make_folder(self._cases_dir)
+        self._engine = open_database(database_url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database's connections."""
+        self._engine.dispose()
+
+    def accept(self, request: CancellationRequest, source: str = "") -> RequestRecord:
+        """Store a request; durable at return (promise 12). The same one again gives what is stored (promise
+        13).
+
+        Raises RequestConflict, UnsafeId, SQLAlchemyError.
+        """
+        row = {
+            "id": check_id(request.id),
+            "account_number": clean(request.account_number),
+            "content": canonical(request.model_dump(mode="json")),
+            "source": clean(source),
+            "accepted_at": dt.datetime.now(dt.UTC),
+        }
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(requests), row)
+        except IntegrityError:
+            _must_be_same(self._get(request.id).request, request)
+        return self._get(request.id)
+
+    def find(self, request_id: str) -> RequestRecord:
+        """The request of that id, or the only one whose id begins so. Raises NoSuchRequest."""
+        with self._engine.connect() as connection:
+            ids = list(connection.execute(select(requests.c.id).order_by(requests.c.position)).scalars())
+        found = [known for known in ids if known.startswith(request_id)] if request_id else []
+        if request_id not in ids and len(found) != 1:
+            raise NoSuchRequest(_not_found(request_id, ids, found))
+        return self._get(request_id if request_id in ids else found[0])
+
+    def list(self, end: End | None = None, limit: int | None = None) -> list[RequestRecord]:
+        """Requests in the order of acceptance, newest last; `limit` keeps the newest."""
+        query = _records().order_by(requests.c.position.desc()).limit(limit)
+        if end is not None:
+            query = query.where(ends.c.end == End(end).value)
+        with self._engine.connect() as connection:
+            return [self._record(row) for row in connection.execute(query)][::-1]
+
+    def begin(self, request: CancellationRequest, *, profile: SiteProfile) -> CaseJournal:
+        """Start an attempt; what an earlier one left is continued. Accepts the request if that was not done
+        yet.
+
+        Raises AlreadyEnded (unless the end was needs_human: a person may have it run again), CaseBusy,
+        CaseDamaged, RequestConflict, UnsafeId, OSError, SQLAlchemyError.
+        """
+        record = self.accept(request)
+        redactor = Redactor(
+            [*self._masked_fields, *profile.privacy.masked_fields],
+            (request.account_name, request.account_number),
+        )
+        journal = CaseJournal(self._engine, request, record.case_dir, redactor)
+        try:
+            # Read again: another process may have ended the request before the case folder's lock was ours.
+            record = self._get(request.id)
+            _must_be_open(record)
+            journal.start(record.attempts + 1, _facts(record, profile))
+        except BaseException:
+            journal.close()
+            raise
+        return journal
+
+    def verify(self, request_id: str) -> VerifyReport:
+        """Check a request's case file against itself and against what the database knows. Raises
+        NoSuchRequest."""
+        record = self.find(request_id)
+        query = select(ends.c.manifest).where(
+            ends.c.request_id == record.request.id, ends.c.attempt == record.attempts
+        )
+        with self._engine.connect() as connection:
+            head = last_known(connection, record.request.id)[1]
+            manifest = connection.execute(query).scalar()
+        return verify(record.case_dir, head, manifest)
+
+    def _get(self, request_id: str) -> RequestRecord:
+        with self._engine.connect() as connection:
+            return self._record(connection.execute(_records().where(requests.c.id == request_id)).one())
+
+    def _record(self, row: Row[Any]) -> RequestRecord:
+        return RequestRecord(
+            request=CancellationRequest.model_validate_json(row.content),
+            accepted_at=row.accepted_at,
+            source=row.source,
+            attempts=row.attempts or 0,
+            outcome=Outcome.model_validate_json(row.outcome) if row.outcome else None,
+            case_dir=self._cases_dir / row.id,
+        )
+
+
+def _records() -> Select[Any]:
+    """Each request with its number of attempts and, if the newest attempt has one, its end."""
+    made = (
+        select(attempts.c.request_id, func.max(attempts.c.attempt).label("attempts"))
+        .group_by(attempts.c.request_id)
+        .subquery()
+    )
+    newest = and_(ends.c.request_id == requests.c.id, ends.c.attempt == made.c.attempts)
+    return (
+        select(requests, made.c.attempts, ends.c.outcome)
+        .outerjoin(made, made.c.request_id == requests.c.id)
+        .outerjoin(ends, newest)
+    )
+
+
+def _must_be_same(stored: CancellationRequest, offered: CancellationRequest) -> None:
+    differences = [
+        f'{name} was "{one_line(str(old))}" and is now "{one_line(str(new))}"'
+        for (name, old), (_, new) in zip(stored, offered, strict=True)
+        if old != new
+    ]
+    if differences:
+        advice = "give the changed request an id of its own"
+        raise RequestConflict(
+            f"request {stored.id} was accepted with other content: {'; '.join(differences)}; {advice}"
+        )
+
+
+def _must_be_open(record: RequestRecord) -> None:
+    if record.outcome and record.outcome.end is not End.NEEDS_HUMAN:
+        what = f"request {record.request.id} has its end: {record.outcome.end.value}"
+        raise AlreadyEnded(f"{what} (case file {record.case_dir}); to try again, give a new request a new id")
+
+
+def _not_found(request_id: str, ids: list[str], found: list[str]) -> str:
+    asked = one_line(request_id, 60)
+    if found:
+        some = ", ".join(found[:5]) + (", …" if found[5:] else "")
+        return f'"{asked}" fits {len(found)} requests: {some}; give more of the id'
+    near = difflib.get_close_matches(request_id[:100], ids[-5000:], n=3, cutoff=0.5)
+    hint = f"near it: {', '.join(near)}" if near else "`rpa list` shows all"
+    return f'there is no request "{asked}"; {hint}'
+
+
+def _facts(record: RequestRecord, profile: SiteProfile) -> dict[str, Any]:
+    """What the first event of an attempt tells, beside the request."""
+    return {
+        "profile": profile.name,
+        "profile_hash": sha256(canonical(profile.model_dump(mode="json")).encode()),
+        "version": _version(),
+        "accepted_at": record.accepted_at,
+        "source": record.source,
+        "pending": profile.words.billing.pending,
+    }
+
+
+def _version() -> str:
+    try:
+        return version("planplus-cancellation-robot")
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,90 @@
+"""Going on where an earlier attempt stopped: by an end, an error, or a kill -9."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from flows.journal import EventKind
+from rpa.cases.chain import Line
+from rpa.cases.files import sha256
+from rpa.records import projection
+from rpa.records.errors import CaseDamaged
+from rpa.records.evidence import EvidenceFolder
+from rpa.records.journal_file import JournalFile
+
+
+def catch_up(engine: Engine, request_id: str, file: JournalFile, evidence: EvidenceFolder) -> tuple[int, int]:
+    """Bring the database to where the journal is; returns the number of lines and of attempts.
+
+    The journal may be ahead (it is written first), never behind. Raises CaseDamaged, OSError,
+    SQLAlchemyError.
+    """
+    with engine.begin() as connection:
+        known, digest = projection.last_known(connection, request_id)
+        _must_hold(file, known, digest)
+        file.set_torn_end_aside(evidence.path_for(len(file.lines) + 1, "torn-end-of-journal", ".bin"))
+        attempt = projection.attempts_of(connection, request_id)
+        attempt = projection.store(connection, request_id, file.lines[known:], attempt)
+    return len(file.lines), attempt
+
+
+def _must_hold(file: JournalFile, known: int, digest: str) -> None:
+    if known and (len(file.lines) < known or file.lines[known - 1].hash != digest):
+        problem = file.read.problem or f"it has {len(file.lines)} lines"
+        raise CaseDamaged(
+            f"{file.path} does not hold the {known} events that the database knows of this request"
+            f" ({problem}); "
+            "it was edited or removed: put the case folder back from a backup before the request is run again"
+        )
+
+
+def left_behind(
+    lines: Sequence[Line], evidence: EvidenceFolder, case_dir: Path
+) -> list[tuple[EventKind, dict[str, Any]]]:
+    """The events that tell what the attempt before this one left unfinished; nothing is dropped silently."""
+    return [*_unfinished(lines), *_unrecorded(lines, evidence, case_dir), *_lost(lines, case_dir)]
+
+
+def _unfinished(lines: Sequence[Line]) -> Iterator[tuple[EventKind, dict[str, Any]]]:
+    marks = [line.event for line in lines if line.event.kind in {EventKind.ATTEMPT_STARTED, EventKind.END}]
+    if len(marks) > 1 and marks[-2].kind is EventKind.ATTEMPT_STARTED:
+        number = marks[-2].data["attempt"]
+        yield (
+            EventKind.WARNING,
+            {"text": f"attempt {number} stopped without an end: its process died or was closed"},
+        )
+
+
+def _unrecorded(
+    lines: Sequence[Line], evidence: EvidenceFolder, case_dir: Path
+) -> Iterator[tuple[EventKind, dict[str, Any]]]:
+    recorded = {event.data["file"] for event in _evidence_events(lines)}
+    for name in evidence.names():
+        if name not in recorded:
+            told = {
+                "file": name,
+                "sha256": sha256((case_dir / name).read_bytes()),
+                "media_type": "application/octet-stream",
+            }
+            yield EventKind.EVIDENCE, {**told, "moment": "failure", "page": "", "url": ""}
+            yield (
+                EventKind.WARNING,
+                {"text": f"{name} was left by an attempt that stopped while writing it; it is kept as found"},
+            )
+
+
+def _lost(lines: Sequence[Line], case_dir: Path) -> Iterator[tuple[EventKind, dict[str, Any]]]:
+    told = {line.event.data.get("lost") for line in lines}
+    for event in _evidence_events(lines):
+        name, path = event.data["file"], case_dir / event.data["file"]
+        if name not in told and not (path.is_file() and sha256(path.read_bytes()) == event.data["sha256"]):
+            yield (
+                EventKind.WARNING,
+                {"text": f"{name} is missing or not as recorded, since before this attempt", "lost": name},
+            )
+
+
+def _evidence_events(lines: Sequence[Line]) -> Iterator[Any]:
+    return (line.event for line in lines if line.event.kind is EventKind.EVIDENCE)

@@ -1,0 +1,100 @@
+"""A request file as a whole: its kind, its rows, and what is wrong between rows."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.model import CancellationRequest
+from rpa.request_files.fields import FieldFaults, ReadDate, request_from
+from rpa.request_files.rows import MOST_BYTES, Fault, RequestFileError, Sheet
+from rpa.request_files.text import read_csv, read_jsonl
+from rpa.request_files.workbook import read_workbook
+
+READERS: dict[str, Callable[[bytes], Sheet]] = {
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".txt": read_csv,
+    ".xlsx": read_workbook,
+    ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
+}
+
+
+@dataclass(frozen=True)
+class RequestFile:
+    """A file without a fault. `rows[i]` is the row of `requests[i]`; `notes` is what a person should know."""
+
+    path: Path
+    requests: tuple[CancellationRequest, ...]
+    rows: tuple[int, ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_requests(
+    path: Path, *, read_date: ReadDate | None = None, today: dt.date | None = None
+) -> RequestFile:
+    """All requests of a file. `read_date`: the profile's; without one, YYYY-MM-DD and MM/DD/YYYY are read.
+
+    Raises RequestFileError with every fault of the file.
+    """
+    sheet = _sheet(path)
+    today = today or dt.date.today()  # noqa: DTZ011 (the day on this person's calendar)
+    requests: dict[int, CancellationRequest] = {}
+    faults = list(sheet.faults)
+    heading_wrong = bool(faults) and not sheet.rows
+    for row in sheet.rows if not _missing_column(faults) else ():
+        try:
+            requests[row.number] = request_from(row.cells, read_date=read_date or plain_date, today=today)
+        except FieldFaults as error:
+            faults += [Fault(row.number, column, message) for column, message in error.faults]
+    if not sheet.rows and not heading_wrong:
+        faults.append(Fault(0, "", "holds no requests; `rpa template` writes a file to fill in"))
+    faults += _same_twice(requests)
+    if faults:
+        raise RequestFileError(path, faults, sheet.notes)
+    return RequestFile(path, tuple(requests.values()), tuple(requests), tuple(sheet.notes))
+
+
+def plain_date(text: str) -> dt.date | None:
+    """A date in the notations that need no profile."""
+    for pattern in ("%Y-%m-%d", "%m/%d/%Y"):
+        try:
+            return dt.datetime.strptime(text, pattern).date()  # noqa: DTZ007 (a date, not a time)
+        except ValueError:
+            continue
+    return None
+
+
+def _sheet(path: Path) -> Sheet:
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        kinds = ", ".join(READERS)
+        raise RequestFileError(
+            path, [Fault(0, "", f"is no request file; its name must end in one of {kinds}")]
+        )
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            message = f"is larger than {MOST_BYTES // 10**6} MB; split it, or check that it is the right file"
+            raise RequestFileError(path, [Fault(0, "", message)])
+        return reader(path.read_bytes())
+    except OSError as error:
+        raise RequestFileError(path, [Fault(0, "", f"cannot be read: {error.strerror}")]) from error
+
+
+def _missing_column(faults: list[Fault]) -> bool:
+    """A missing column is one fault, not one in every row."""
+    return any("column is missing" in fault.message for fault in faults)
+
+
+def _same_twice(requests: dict[int, CancellationRequest]) -> Iterator[Fault]:
+    """An account, or an id, that stands in two rows (promise 7)."""
+    for column in ("account_number", "id"):
+        first: dict[str, int] = {}
+        for number, request in requests.items():
+            value = getattr(request, column)
+            if value in first:
+                yield Fault(
+                    number, column, f"{value} stands in row {first[value]} too; a file may name it once"
+                )
+            first.setdefault(value, number)

@@ -1,0 +1,51 @@
+"""Where things are: environment variables beginning with RPA_, or the same lines in `.env` in this folder."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message names the variable and what is allowed."""
+
+
+class Settings(BaseSettings):
+    """RPA_PROFILE, RPA_OUTPUT, ...; the command line's options take precedence."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RPA_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    profile: Path | None = None
+    """The site profile (TOML)."""
+    output: Path = Path("rpa-data")
+    """Folder of the database, the case files, the results and the log."""
+    database_url: str = ""
+    """SQLAlchemy URL of the records; empty: SQLite in `output`."""
+    browser_executable: Path | None = None
+    """A Chromium to be used rather than the one that is found."""
+    browser_channel: str = ""
+    """A branded browser as Playwright names it: chrome, msedge, chromium, ..."""
+
+    @property
+    def records_url(self) -> str:
+        """The SQLAlchemy URL in effect."""
+        return self.database_url or f"sqlite:///{(self.output / 'rpa.db').resolve()}"
+
+    @property
+    def cases_dir(self) -> Path:
+        """Folder of the case files."""
+        return self.output / "cases"
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings, with those `given` (None: not given) before the environment's. Raises SettingsError."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"RPA_{'_'.join(str(part) for part in first['loc'])}".upper()
+        raise SettingsError(
+            f"{name} cannot be used: {first['msg']}. Correct it in the environment or in .env."
+        ) from error
