@@ -1,10 +1,13 @@
 """What the flow writes down as it goes, and to whom. `rpa` keeps it: database, case file, live display."""
 
 import datetime as dt
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from flows.model import AccountReading
 
 
 class EventKind(StrEnum):
@@ -17,7 +20,7 @@ class EventKind(StrEnum):
     PLAN = "plan"  # data: plan (Plan)
     INTENT = "intent"  # data: intent (id), effect, identity {number, name}, page, before
     EFFECT_SENT = "effect_sent"  # data: intent, requests [{method, path, status|None}]
-    EFFECT_SETTLED = "effect_settled"  # data: intent, effect, outcome ("done" | "not_done" | "unknown"), seen
+    EFFECT_SETTLED = "effect_settled"  # data: intent, effect, outcome ("done" | "answered" | "not_done" | "unknown"), seen
     EVIDENCE = "evidence"  # data: file, sha256, media_type, moment ("before" | "after" | "page" | "failure"), page, url
     WARNING = "warning"  # data: text
     PROOF = "proof"  # data: lines [ProofLine]
@@ -49,7 +52,7 @@ class Intent(BaseModel):
     requests_sent: int | None = None
     """None: not known (the process died); 0: certainly nothing left the browser."""
     outcome: str = ""
-    """"" while unsettled, else done, not_done, unknown."""
+    """"" while unsettled, else done, answered (by the site; not proven yet), not_done, unknown."""
 
 
 class Journal(Protocol):
@@ -69,6 +72,12 @@ class Journal(Protocol):
 
     def intents(self) -> list[Intent]:
         """All intents of this request so far, earlier attempts' included, oldest first."""
+
+    def snapshot(self) -> AccountReading | None:
+        """The account as it was before the first effect of the request, by whichever attempt; None if not read yet."""
+
+    def redact(self, secrets: Sequence[str]) -> None:
+        """From now on these texts are struck from everything that is written (promise 15)."""
 
     def keep(self, name: str, content: bytes, *, media_type: str, clause: str, moment: str, page: str, url: str) -> str:
         """Keep a picture or text as evidence; returns its file name in the case file."""

@@ -1,9 +1,11 @@
 """A journal that is kept in memory only: for a plan, which has no effect, and for tests of the flow."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from flows.journal import Event, EventKind, Intent
+from flows.model import AccountReading
 
 
 class Notes:
@@ -39,6 +41,13 @@ class Notes:
 
     def intents(self) -> list[Intent]:
         return list(self._intents)
+
+    def snapshot(self) -> AccountReading | None:
+        readings = [event.data["reading"] for event in self.events if event.kind is EventKind.SNAPSHOT]
+        return AccountReading.model_validate(readings[0]) if readings else None
+
+    def redact(self, secrets: Sequence[str]) -> None:
+        """Nothing of these notes is written anywhere."""
 
     def keep(self, name: str, content: bytes, *, media_type: str, clause: str, moment: str, page: str, url: str) -> str:  # noqa: ARG002 (the protocol's)
         self.kept[name] = content

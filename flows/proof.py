@@ -1,7 +1,5 @@
 """The proof (promise 5): read afresh from the account's pages; a success message proves nothing."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flows.effects import form_saved
@@ -39,7 +37,6 @@ def double_check(walk: Walk) -> tuple[tuple[BillingRow, ...], tuple[BillingRow, 
     walk.arrived(start)
     note_facts(walk, start)
     page = walk.to_billing(start)
-    note_facts(walk, page)
     return read_billing(walk, page, "page")
 
 
@@ -101,10 +98,18 @@ def _billing(walk: Walk, fresh: FreshReading) -> list[ProofLine]:
             page="billing page", ok=not left,
         )
     ]  # fmt: skip
-    if walk.plan is None or walk.plan.reading.billing is None:
+    before = rows_before(walk)
+    if before is None:
         return lines
-    lines += [_row_line(row, fresh, walk) for row in walk.plan.rows_to_stop]
-    return [*lines, _untouched(walk, fresh)]
+    stopped = pending(before, walk.profile)
+    lines += [_row_line(row, fresh, walk) for row in stopped]
+    return [*lines, _untouched([row for row in before if row not in stopped], fresh)]
+
+
+def rows_before(walk: Walk) -> tuple[BillingRow, ...] | None:
+    """The rows before the first effect of this request, by whichever attempt: a second run's plan has fewer."""
+    snapshot = walk.journal.snapshot() or (walk.plan.reading if walk.plan else None)
+    return snapshot.billing if snapshot else None
 
 
 def _row_line(row: BillingRow, fresh: FreshReading, walk: Walk) -> ProofLine:
@@ -118,9 +123,8 @@ def _row_line(row: BillingRow, fresh: FreshReading, walk: Walk) -> ProofLine:
     )  # fmt: skip
 
 
-def _untouched(walk: Walk, fresh: FreshReading) -> ProofLine:
+def _untouched(before: list[BillingRow], fresh: FreshReading) -> ProofLine:
     """The rows that were settled before are still there, as they were: the table was read whole."""
-    before = [row for row in (walk.plan.reading.billing or ()) if row not in walk.plan.rows_to_stop] if walk.plan else []
     now = [*fresh.billing, *fresh.cancelled]
     gone = [row for row in before if not any(same_billing(row, other) for other in now)]
     return ProofLine(
@@ -151,10 +155,6 @@ def _shared_cells_agree(before: BillingRow, now: BillingRow) -> bool:
     old, new = dict(before.cells), dict(now.cells)
     shared = [name for name in old if name in new and "status" not in name.casefold()]
     return bool(shared) and all(plain(old[name]) == plain(new[name]) for name in shared)
-
-
-def twice(rows: Iterable[BillingRow]) -> Counter[tuple[str, str, str]]:
-    return Counter((row.number, str(row.due), row.amount_text) for row in rows)
 
 
 def _form(walk: Walk, fresh: FreshReading) -> ProofLine:

@@ -11,6 +11,8 @@ from flows.journal import EventKind
 from flows.model import Effect, End, Plan
 from flows.probes import probe
 from flows.procedure import RECOVERIES, STEPS, Recovery, Step
+from flows.proof import rows_before
+from flows.reading import pending
 from flows.steps import finish_plan, read_account
 from flows.walk import Walk
 from page_objects.obstacles import (
@@ -191,7 +193,7 @@ class Runner:
         walk = self.walk
         if walk.end is End.ALREADY_CANCELLED:
             return walk.end, "the account was cancelled before; nothing was clicked"
-        rows = len(walk.plan.rows_to_stop) if walk.plan else 0
+        rows = len(pending(rows_before(walk) or (), walk.profile))
         return walk.end, f"licences 0, status DELETE, nothing scheduled, {rows} billings cancelled, the form saved"
 
 

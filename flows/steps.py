@@ -97,8 +97,8 @@ def read_account(walk: Walk) -> str:
         raise NeedsHuman("unknown_page", "the record was not read")
     before = walk.reading
     billing = cancelled = None
-    if walk.start is not None:
-        start = walk.start if walk.start.here() else walk.fresh_start()
+    if walk.start is not None or not walk.planning:
+        start = walk.start if walk.start is not None and walk.start.here() else walk.fresh_start()
         note_facts(walk, start)
         page = walk.to_billing(start)
         billing, cancelled = read_billing(walk, page, "page")

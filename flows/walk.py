@@ -23,6 +23,9 @@ from page_objects.organization_search import OrganizationSearch
 from page_objects.sign_in_page import SignInPage
 from page_objects.tab import Tab
 
+SAME_NAMES = 10
+"""So many records of one name are opened to find the one with the number, where the list shows no numbers."""
+
 
 @dataclass
 class Walk:
@@ -83,7 +86,7 @@ class Walk:
             self.crm = self.session.tab()
             home = self.session.home() or urljoin(self.profile.site.base_url + "/", self.profile.site.sign_in_path)
             self.open(self.crm, home)
-            self.crm.until(lambda screen: True if screen.main.controls else None, "a page of the CRM")
+            self.crm.until(lambda screen: True if any(d.controls for d in screen.documents) else None, "a page of the CRM")
         if SignInPage(self.crm).here():
             self.session.sign_in(self.crm)
         return self.crm
@@ -148,9 +151,30 @@ class Walk:
                 f'"{request.account_name[:120]}" is listed with number {", ".join(numbers[:3])}, not '
                 f"{request.account_number}: check the request",
             )
-        if len(named) > 1:
-            raise Refusal("ambiguous", f"the look-up lists this name {len(named)} times and shows no numbers: look at the list")
-        return search.open(named[0])
+        return self._open_each(search, named)
+
+    def _open_each(self, search: OrganizationSearch, named: list[Result]) -> OrganizationPage:
+        """The list shows no numbers: open the records of this name one after another, until one has the number."""
+        numbers: list[str] = []
+        for place in range(min(len(named), SAME_NAMES)):
+            page = search.open(named[place]) if place == 0 else self._open_place(place, len(named))
+            seen = page.identity().numbers
+            if self.request.account_number in seen or len(named) == 1:
+                return page
+            numbers += seen
+        raise Refusal(
+            "number_mismatch" if len(named) <= SAME_NAMES else "ambiguous",
+            f"the look-up lists this name {len(named)} times, with numbers {', '.join(numbers[:5])}, not "
+            f"{self.request.account_number}: check the request",
+        )
+
+    def _open_place(self, place: int, count: int) -> OrganizationPage:
+        search = self.to_search()
+        found = search.search(self.request.account_name, self.request.account_number)
+        named = [] if isinstance(found, OrganizationPage) else [one for one in found if one.names(self.request.account_name)]
+        if len(named) != count:
+            raise Refusal("ambiguous", "the look-up's list changed while its records were opened: look at the list")
+        return search.open(named[place])
 
     def _refuse_unnamed(self, found: list[Result]) -> None:
         request = self.request

@@ -20,6 +20,7 @@ from page_objects.wording import contains_words, plain
 
 EFFECT_TYPES = {"document", "xhr", "fetch", "ping", "other", "eventsource", "websocket"}
 STAGES = 4
+Likeness = tuple[str, str, str, tuple[str, ...]]
 Fill = Callable[[Tab, list[Found]], None]
 """Fills in what a form in between asks for, given the fields that are new on the screen."""
 
@@ -74,6 +75,8 @@ class Act:
         self.tab = tab
         self.fill = fill or (lambda _tab, _fields: None)
         self.seen = Aftermath()
+        self._known: set[Likeness] = set()
+        """All that was on any screen of this act: what comes up again is not pressed a second time (promise 2)."""
 
     def carry_out(self, link: Found) -> Aftermath:
         """Press `link`, answer what stands in between, return what was seen at the end.
@@ -81,7 +84,8 @@ class Act:
         Raises NothingHappened (no request left, nothing changed), UnexpectedDialog (dismissed), Ambiguous, or any
         obstacle that the page shows instead.
         """
-        first = self.tab.look()
+        first = self._look()
+        self._known = {_likeness(one) for one in _controls(first)}
         pressed: Found | None = link
         with self._dialogs(link.control.name), Traffic(self.tab.page) as traffic:
             for _ in range(STAGES):
@@ -128,7 +132,7 @@ class Act:
             moved = traffic.seen > sent
             answered = moved and traffic.pending == 0 and screen.quiet >= 60
             if screen.state != before.state and screen.quiet >= 60 and traffic.pending == 0:
-                following = self._in_between(screen, before, link)
+                following = self._in_between(screen, link)
                 if following is not None:
                     return following
                 if answered and (screen.tokens - before.tokens or screen.quiet >= 250 or passed > patience.quiet):
@@ -145,10 +149,9 @@ class Act:
         if traffic.seen == 0 and screen.state == before.state and not self.tab.setting.dialogs:
             raise NothingHappened("nothing happened after the click", self.tab.whereabouts("page"))
 
-    def _in_between(self, screen: Screen, before: Screen, link: Found) -> Found | None:
-        """The button of a form or question that has come up since `before`, with its fields filled in."""
-        old = {_likeness(one) for one in _controls(before)}
-        new = [one for one in _controls(screen) if _likeness(one) not in old]
+    def _in_between(self, screen: Screen, link: Found) -> Found | None:
+        """The button of a form or question that has not been on the screen before, with its fields filled in."""
+        new = [one for one in _controls(screen) if _likeness(one) not in self._known]
         buttons = [one for one in new if self._confirms(one, link)]
         buttons = [one for one in buttons if not any(_inside(one, other) for other in buttons)]
         if not buttons:
@@ -160,7 +163,9 @@ class Act:
             names = ", ".join(f'"{one.control.name}"' for one in buttons)
             raise Ambiguous(f"it is not clear which button carries on: {names}", self.tab.whereabouts("question"))
         self.fill(self.tab, [one for one in fields if one.document is buttons[0].document])
-        return self._again(buttons[0])
+        again = self._again(buttons[0])
+        self._known |= {_likeness(one) for one in _controls(screen)}
+        return again
 
     def _again(self, button: Found) -> Found:
         """The same button on the screen as it is after filling in."""
@@ -214,7 +219,7 @@ def _controls(screen: Screen) -> list[Found]:
     return [Found(document, control) for document in screen.documents for control in document.controls]
 
 
-def _likeness(one: Found) -> tuple[str, str, str | None, tuple[str, ...]]:
+def _likeness(one: Found) -> Likeness:
     """What stays the same when a page is shown again, though its ids and addresses change."""
     return (one.control.kind, plain(one.control.name), one.control.type, one.control.labels)
 

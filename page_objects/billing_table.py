@@ -16,6 +16,12 @@ PAGES = 500
 PAGE_OF = re.compile(r"\bpage\s+(\d+)\s*(?:of|/)\s*(\d+)", re.IGNORECASE)
 ROWS_OF = re.compile(r"(\d+)\s*(?:-|–|to)\s*(\d+)\s+of\s+(\d+)", re.IGNORECASE)
 
+EMPTY = re.compile(
+    r"(there (are|is) |you have )?(no|0|nothing|none)( \w+){0,4}? "
+    r"(billings?|bills?|invoices?|records?|rows?|entries|data|results?|items?|transactions?|charges?|payments?|credits?)\b.*"
+)
+"""How sites say that a table is empty: "No cancelled billings.", "There are no records to show."."""
+
 
 @dataclass(frozen=True)
 class BillingRowSeen:
@@ -105,7 +111,7 @@ class BillingTable:
         wanted = {plain(words) for words in self.tab.words.billing.nothing}
         texts = (plain(text) for document in screen.documents for text in document.line_texts.values())
         long = [words for words in self.tab.words.billing.nothing if " " in words]
-        return any(text in wanted or contains_words(text, long) for text in texts)
+        return any(text in wanted or contains_words(text, long) or EMPTY.fullmatch(text) for text in texts)
 
     def _turn(self, screen: Screen, following: "NextPage") -> Screen | None:
         """The next page of the table, or None if the control leads nowhere (some sites leave it on the last page)."""

@@ -80,9 +80,10 @@ class CancellationForm:
         if other is None:
             offered = ", ".join(text for text, *_ in field.control.options)
             raise Missing(f'the reason "{reason}" is not offered, and neither is "Other" (offered: {offered})')
+        before = self.tab.look()
         self.tab.choose(field, other)
         screen = self.tab.look()
-        text = self._reason_text(screen, screen.fields(self.words.reason))
+        text = self._reason_text(screen, screen.fields(self.words.reason)) or _woken(screen, before)
         if text:
             self.tab.fill(text, reason)
         return field.control.options[other][0]
@@ -113,6 +114,18 @@ class CancellationForm:
             if found:
                 return found[0]
         raise Missing("the form has no button that saves it")
+
+
+def _woken(screen: Screen, before: Screen) -> Found | None:
+    """The one text field that was not there, or could not be filled in, before."""
+    old = {(d.token, c.index) for d in before.documents for c in d.controls if not c.disabled and not c.readonly}
+    new = [
+        Found(document, control)
+        for document in screen.documents
+        for control in document.controls
+        if control.kind in TEXTS and not control.disabled and (document.token, control.index) not in old
+    ]
+    return new[0] if len(new) == 1 else None
 
 
 def _belongs(button: Found, date: Found) -> bool:

@@ -20,11 +20,14 @@
   const runs = [];
   const controls = [];
   let line = 0;
+  let paragraph = 0;    // lines that only <br> parts from one another
   let open = null;      // the run that further text may join
   const cells = [];
-  let tables = 0, rows = 0;
+  let tables = 0, rows = 0, terms = 0;
+  const groups = new Map();
 
   const newLine = () => { line += 1; open = null; };
+  const newParagraph = () => { paragraph += 1; newLine(); };
   const box = (r) => [Math.round(r.left), Math.round(r.top), Math.round(r.width), Math.round(r.height)];
 
   const plain = (node) => {
@@ -115,8 +118,8 @@
       return;
     }
     open = runs.length;
-    runs.push({text, line, control: context.control, row: context.row, cell: context.cell, table: context.table,
-      head: context.head, box: rect});
+    runs.push({text, line, paragraph, control: context.control, row: context.row, cell: context.cell, table: context.table,
+      head: context.head, term: context.term, definition: context.definition, group: context.group, box: rect});
   };
 
   const range = document.createRange();
@@ -154,14 +157,20 @@
     } else if (tag === "TD" || tag === "TH" || /^(cell|gridcell|columnheader|rowheader)$/.test(role)) {
       context.cell = cells.length; context.head = tag === "TH" || role === "columnheader";
       cells.push([context.row, context.table, context.head, box(el.getBoundingClientRect())]);
-      newLine();
+      newParagraph();
     }
+    if (tag === "DT") { context.term = terms++; context.definition = -1; }
+    if (tag === "DD") { context.definition = terms - 1; context.term = -1; }
     const inline = /^(inline|contents)/.test(style.display) || style.display === "ruby";
     const block = !inline;
+    if (block) {
+      if (!groups.has(el.parentNode)) groups.set(el.parentNode, groups.size);
+      context.group = groups.get(el.parentNode);
+    }
     const kind = invisible ? null : kindOf(el, style, outer);
     context.pointer = style.cursor === "pointer";
     context.editable = el.isContentEditable;
-    if (block) newLine();
+    if (block) newParagraph();
     if (kind !== null) {
       const r = el.getBoundingClientRect();
       const offScreen = r.right + window.scrollX <= 0 || r.bottom + window.scrollY <= 0;
@@ -183,10 +192,10 @@
       }
     }
     if (kind !== null) open = null;
-    if (block) newLine();
+    if (block) newParagraph();
   };
 
-  const start = {control: -1, row: -1, cell: -1, table: -1, head: false, pointer: false, editable: false, invisible: false};
+  const start = {control: -1, row: -1, cell: -1, table: -1, head: false, term: -1, definition: -1, group: -1, pointer: false, editable: false, invisible: false};
   if (document.body) visit(document.body, start);
   let hidden = false;
   try {

@@ -5,7 +5,7 @@ Nothing here touches the browser: `eye.js` reads, `tab.py` looks and acts. Posit
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -52,6 +52,13 @@ class Run:
     table: int
     head: bool
     box: Box
+    paragraph: int = -1
+    """Lines that only a line break parts from one another have the same number."""
+    term: int = -1
+    """Number of the term in a definition list, where it is one; `definition` is the number of the term it belongs to."""
+    definition: int = -1
+    group: int = -1
+    """The element round the block that the text stands in: label and value are often the only two in one."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +165,14 @@ class Document:
         return {number: squeeze("".join(run.text for run in runs)) for number, runs in self.lines.items()}
 
     @cached_property
+    def paragraphs(self) -> tuple[Run, ...]:
+        """Texts of several lines ("New AWS Links ...<br>Act # starts w/ ..."), each as one piece."""
+        parts: dict[int, list[Run]] = {}
+        for run in self.runs:
+            parts.setdefault(run.paragraph, []).append(run)
+        return tuple(_joined(runs) for runs in parts.values() if len({run.line for run in runs}) > 1)
+
+    @cached_property
     def text(self) -> str:
         """All that can be read, a line each."""
         return "\n".join(text for text in self.line_texts.values() if text)
@@ -167,6 +182,13 @@ class Document:
         while parent >= 0:
             yield parent
             parent = self.controls[parent].parent
+
+
+def _joined(runs: Sequence[Run]) -> Run:
+    left, top = min(run.box.left for run in runs), min(run.box.top for run in runs)
+    right, bottom = max(run.box.right for run in runs), max(run.box.bottom for run in runs)
+    box = Box(left, top, right - left, bottom - top)
+    return replace(runs[-1], text=" ".join(run.text for run in runs), box=box)
 
 
 def _control_fields(raw: dict[str, Any]) -> dict[str, Any]:
@@ -247,11 +269,14 @@ class Screen:
         wanted = {plain(words) for words in phrase}
         found = []
         for document in self.documents:
-            for number, text in document.line_texts.items():
-                if plain(text) in wanted:
-                    inside = {run.control for run in document.lines[number] if run.control >= 0}
-                    links = [document.controls[i] for i in inside if document.controls[i].kind in kinds]
-                    found += [Found(document, link) for link in links] if len(links) == 1 else []
+            for reads_so in (
+                [number for number, text in document.line_texts.items() if plain(text) in wanted],
+                [run.paragraph for run in document.paragraphs if plain(run.text) in wanted],
+            ):
+                runs = [r for r in document.runs if r.line in reads_so] or [r for r in document.runs if r.paragraph in reads_so]
+                inside = {run.control for run in runs if run.control >= 0} if reads_so else set()
+                links = [document.controls[i] for i in inside if document.controls[i].kind in kinds]
+                found += [Found(document, link) for link in links] if len(links) == 1 else []
         return found
 
     def one_operable(self, phrase: Sequence[str], kinds: Iterable[str] = OPERABLE) -> Found:
@@ -277,6 +302,7 @@ class Screen:
                     found.append((document, runs[0]))
                 else:
                     found += [(document, run) for run in runs if plain(run.text) in wanted]
+            found += [(document, run) for run in document.paragraphs if plain(run.text) in wanted]
         return found
 
     def says(self, phrase: Iterable[str]) -> str | None:
@@ -369,7 +395,7 @@ def label_runs(document: Document, wanted: str, strict: Callable[[str], str] = p
         if not hits and strict(document.line_texts[number]) == wanted:
             hits = [free[-1]]
         found += hits
-    return found
+    return found or [run for run in document.paragraphs if run.control < 0 and strict(run.text) == wanted]
 
 
 def field_beside(document: Document, label: Run, fields: Sequence[Control]) -> Control | None:
@@ -441,7 +467,13 @@ def field_value(control: Control) -> str:
 
 
 def _text_right_of(document: Document, label: Run) -> str:
-    """The text that stands next to the right: the rest of the same line, else the next cell or column."""
+    """The text that stands next to the right: the rest of the same line, else the next cell or column.
+
+    Where the mark-up ties a text to the label (a definition list, a box with just these two), that text.
+    """
+    tied = _tied_text(document, label)
+    if tied is not None:
+        return tied
     rest = [run for run in document.lines[label.line] if run.box.left >= label.box.right - 4 and run is not label]
     if rest:
         return squeeze("".join(run.text for run in rest)).lstrip(": ")
@@ -459,6 +491,18 @@ def _text_right_of(document: Document, label: Run) -> str:
         return ""
     same = [run for run in document.runs if run.line == nearest.line and run.box.on_line_with(label.box)]
     return squeeze("".join(run.text for run in same))
+
+
+def _tied_text(document: Document, label: Run) -> str | None:
+    """The definition of a term, or the other one of two texts in a box of their own; None where nothing is tied."""
+    if label.term >= 0:
+        return squeeze(" ".join(run.text for run in document.runs if run.definition == label.term))
+    if label.group < 0 or label.cell >= 0:
+        return None
+    lines = sorted({run.line for run in document.runs if run.group == label.group})
+    if len(lines) == 2 and lines[0] == label.line:
+        return document.line_texts[lines[1]]
+    return None
 
 
 def _value_run(document: Document, label: Run) -> Run | None:

@@ -272,13 +272,20 @@ class Tab:
             raise SiteDown(f"{url[:200]} can't be opened: {_reason(error)}") from error
 
     def back(self) -> bool:
-        """Go back one page, as the browser's button does; False if there is none or it has expired."""
+        """Go back one step, as the browser's button does, a frame's own step included; False if nothing changed.
+
+        Not `page.go_back()`: that waits for the page itself, and runs out of time where only a frame goes back.
+        """
+        before = self.look()
         try:
-            return self.page.go_back(wait_until="commit", timeout=self.setting.patience.page * 1000) is not None
-        except PlaywrightError:
-            if self.page.is_closed():
-                raise
+            self.page.evaluate("() => { history.back(); }")
+            self.until(lambda now: True if now.state != before.state else None, "the page before", self.setting.patience.quiet * 3)
+        except (NotHere, SiteDown):  # none before this one, or one that has expired
             return False
+        except PlaywrightError as error:
+            if self.page.is_closed() or not _was_navigating(error):
+                raise
+        return True
 
 
 def _was_navigating(error: PlaywrightError) -> bool:

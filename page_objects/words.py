@@ -103,7 +103,10 @@ class FormWords(WordGroup):
         "Reason", "Reason for Cancellation", "Cancellation Reason", "Reason why they cancelled", "Reason cancelled",
         "Reason they cancelled", "Why they cancelled",
     )  # fmt: skip
-    reason_text: Phrase = ("Other Reason", "Other", "Reason text", "If other", "Comments", "Details", "Please specify")
+    reason_text: Phrase = (
+        "Other Reason", "Other", "Reason text", "If other", "If other, explain", "Explain",
+        "If other, please explain", "Please explain", "Explanation", "Specify", "Comments", "Details", "Please specify",
+    )  # fmt: skip
     """A text field beside a Reason that is a select box."""
     other: Phrase = ("Other",)
     opt_out: Phrase = ("Opt Out of any future emails", "Opt Out of any future emails going to the customer", "Opt Out")

@@ -97,6 +97,7 @@ class BrowserSession:
         except Obstacle as obstacle:
             raise NeedsHuman("sign_in", f"the sign-in page can't be used: {obstacle}; set words.sign_in") from obstacle
         self.sign_ins.count += 1
+        self.journal.redact(list(self.secrets()))
         if not at_backend:
             self.sign_ins.home = tab.page.url
 

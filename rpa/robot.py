@@ -198,6 +198,7 @@ class Robot:
             context, self.profile, self.credentials, journal, self.egress, self._sign_ins, stop, camera,
             self._watchdog.heard, tracing.interrupted,
         )  # fmt: skip
+        journal.redact(list(session.secrets()))
         failed = True
         try:
             yield session
