@@ -147,7 +147,7 @@ def update(walk: Walk, page: OrganizationPage, clause: str) -> None:
         raise NeedsHuman("update_rejected", f"Update was pressed {UPDATES} times and the link is still dead")
     walk.updates += 1
     before = _fields(page)
-    location = page.server_location(page.tab.look()) or ""
+    location = page.server_location(page.tab.glance()) or ""
     passage = pass_gate(walk, Effect.UPDATE, page, page.press_update, f"Server Location {location or '(empty)'}")
     if passage.nothing_left:
         settle(walk, passage, "not_done", "no request left the browser")
@@ -163,7 +163,7 @@ def update(walk: Walk, page: OrganizationPage, clause: str) -> None:
 
 def _fields(page: OrganizationPage) -> dict[str, str]:
     """All filled-in fields of the record by their label, to see what Update changed."""
-    screen = page.tab.look()
+    screen = page.tab.glance()
     labels: dict[str, str] = {}
     for document in screen.documents:
         for number, control in enumerate(c for c in document.controls if c.kind in {"field", "select", "checkbox"}):

@@ -48,7 +48,7 @@ def pass_gate(walk: Walk, effect: Effect, page: AdminPage, act: Callable[[], Aft
     clause = CLAUSE_OF_EFFECT[effect]
     walk.session.check_stop()
     walk.session.evidence(page.tab, page.name, "before", clause)
-    identity = walk.confirm(page)
+    identity = walk.confirm(page, page.identity())  # a new look: the very document that is clicked next
     state = {"number": " / ".join(identity.numbers), "name": " / ".join(identity.names), "document": identity.token}
     intent = walk.journal.intend(effect, clause, state, page.name, before)
     walk.effects_intended += 1

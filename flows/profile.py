@@ -14,8 +14,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from page_objects.words import Words
 
-DATE_PARTS = {"YYYY": "%Y", "YY": "%y", "MMM": "%b", "MM": "%m", "DD": "%d"}
-"""The date notation of a profile, and Python's for it: MM/DD/YYYY, YYYY-MM-DD, DD.MM.YYYY, DD MMM YYYY."""
+DATE_PARTS = {"YYYY": "%Y", "YY": "%y", "MMM": "%b", "MM": "%m", "M": "%m", "DD": "%d", "D": "%d"}
+"""The date notation of a profile, and Python's for it: MM/DD/YYYY, M/D/YYYY, YYYY-MM-DD, DD-MMM-YYYY, MMM D, YYYY."""
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_PART = re.compile("YYYY|YY|MMM|MM|M|DD|D")
 
 
 def _http_url(value: str) -> str:
@@ -26,8 +28,9 @@ def _http_url(value: str) -> str:
 
 
 def _date_format(value: str) -> str:
-    if not re.fullmatch(r"(YYYY|YY|MMM|MM|DD|[-/. ,])+", value) or "DD" not in value or "YY" not in value:
-        raise ValueError("must be made of YYYY, MM or MMM, and DD, as in MM/DD/YYYY")
+    parts = {part[0] for part in _PART.findall(value)}
+    if parts != {"Y", "M", "D"} or re.search(r"[^-/. ,]", _PART.sub("", value)):
+        raise ValueError("must be made of YYYY, MM, M or MMM, and DD or D, as in MM/DD/YYYY")
     return value
 
 
@@ -192,7 +195,11 @@ class SiteProfile(ProfilePart):
         return max(found)[1] if found else None
 
     def write_date(self, date: dt.date) -> str:
-        return date.strftime(strftime_of(self.site.date_format))
+        written = {
+            "YYYY": f"{date.year:04}", "YY": f"{date.year % 100:02}", "MMM": MONTHS[date.month - 1],
+            "MM": f"{date.month:02}", "M": str(date.month), "DD": f"{date.day:02}", "D": str(date.day),
+        }  # fmt: skip
+        return _PART.sub(lambda part: written[part.group()], self.site.date_format)
 
     def read_date(self, text: str) -> dt.date | None:
         """The date in `text`, in the profile's format or as YYYY-MM-DD; None if it is neither."""
@@ -205,7 +212,7 @@ class SiteProfile(ProfilePart):
 
 
 def strftime_of(date_format: str) -> str:
-    return re.sub("|".join(DATE_PARTS), lambda part: DATE_PARTS[part.group()], date_format)
+    return _PART.sub(lambda part: DATE_PARTS[part.group()], date_format)
 
 
 def origin(url: str) -> str:

@@ -20,7 +20,7 @@ FACTS = ("license_count", "account_status", "contact_info")
 
 def note_facts(walk: Walk, page: AdminPage, screen: Screen | None = None) -> None:
     """Note what `page` tells of licences, status and contact info; newer than what it told before."""
-    read = screen or page.tab.look()
+    read = screen or page.tab.glance()
     facts: AccountFacts = facts_of(Screen((page.body(read),)), page)
     told = {name: value for name in FACTS if (value := getattr(facts, name)) is not None}
     for name in FACTS:
@@ -67,7 +67,7 @@ def contact_info_set(walk: Walk) -> bool | None:
 
 def read_organization(walk: Walk, page: OrganizationPage) -> FormValues | None:
     """Note the record's facts and return what its form says; None if the record has no such form."""
-    screen = page.tab.look()
+    screen = page.tab.glance()
     note_facts(walk, page, screen)
     if not page.form.visible(screen):
         return None

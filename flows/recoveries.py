@@ -32,7 +32,7 @@ def enter_server_location(walk: Walk) -> None:
     page.enter_server_location(url)
     update(walk, page, "4b")
     again = _record(walk)
-    saved = again.server_location(again.tab.look())
+    saved = again.server_location(again.tab.glance())
     walk.journal.write(EventKind.OBSERVATION, "4b", page=again.name, url="", values={"Server Location": saved or ""})
     if plain(saved or "") != plain(url):
         walk.journal.write(EventKind.WARNING, "4b", text="Server Location was not saved")
@@ -59,7 +59,7 @@ def switch_to_premium_and_return(walk: Walk) -> None:
     tab = _tab_with_modules(walk)
     switcher = AppModuleSwitcher(tab)
     premium = walk.profile.words.obstacles.premium_edition[0]
-    current = switcher.current(tab.look())
+    current = switcher.current(tab.glance())
     if current is not None and plain(current) == plain(premium):
         raise NeedsHuman("role_denied", "Premium Edition is chosen already and the page is still denied: ask for the role")
     walk.module_at_start = walk.module_at_start or current
@@ -93,7 +93,7 @@ def _tab_with_modules(walk: Walk) -> Tab:
     pages = (walk.start, walk.billing, walk.organization)
     tabs = [page.tab for page in pages if page is not None] + ([walk.crm] if walk.crm else [])
     for tab in every(tabs):
-        if AppModuleSwitcher(tab).visible(tab.look()):
+        if AppModuleSwitcher(tab).visible(tab.glance()):
             return tab
     tab = walk.at_crm()
     walk.open(tab, walk.profile.site.base_url)
@@ -106,7 +106,7 @@ def put_module_back(walk: Walk) -> str:
     module = walk.module_at_start or ""
     tab = _tab_with_modules(walk)
     switcher = AppModuleSwitcher(tab)
-    if plain(switcher.current(tab.look()) or "") != plain(module):
+    if plain(switcher.current(tab.glance()) or "") != plain(module):
         switcher.choose(module)
     walk.module_changed = False
     walk.journal.write(EventKind.OBSERVATION, "7a", page="App Module", url=tab.page.url, values={"App Module": module})
@@ -138,11 +138,11 @@ def _record(walk: Walk) -> OrganizationPage:
 def _location(walk: Walk) -> str | None:
     page = _record(walk)
     read_organization(walk, page)
-    return page.server_location(page.tab.look())
+    return page.server_location(page.tab.glance())
 
 
 def _server(walk: Walk, page: OrganizationPage) -> str:
-    return page.labelled(page.tab.look(), walk.profile.server_field) or ""
+    return page.labelled(page.tab.glance(), walk.profile.server_field) or ""
 
 
 def _has_drop_down(walk: Walk) -> bool:

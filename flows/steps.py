@@ -28,7 +28,7 @@ def look_up_account(walk: Walk) -> str:
     page = walk.to_organization()
     walk.arrived(page)
     if walk.module_at_start is None:
-        walk.module_at_start = page.modules.current(page.tab.look())
+        walk.module_at_start = page.modules.current(page.tab.glance())
     return "done"
 
 
@@ -45,17 +45,17 @@ def check_self_service(walk: Walk) -> str:
 def _is_self_service(walk: Walk, page: OrganizationPage) -> bool:
     rules = walk.profile.self_service
     for words in rules.reveal:
-        screen = page.tab.look()
+        screen = page.tab.glance()
         if screen.operable((words,)):
             page.tab.press(screen.one_operable((words,)))
-    return page.says_self_service(page.tab.look(), rules.detect, rules.label)
+    return page.says_self_service(page.tab.glance(), rules.detect, rules.label)
 
 
 def read_record(walk: Walk) -> str:
     """Clauses 1, 2, 10: what the record says before anything is changed."""
     page = walk.back_at_organization()
     form = read_organization(walk, page)
-    location = page.server_location(page.tab.look())
+    location = page.server_location(page.tab.glance())
     check_server_location(walk, location)
     walk.reading = account_reading(walk, form, None, None, location, _is_self_service(walk, page))
     return "done"

@@ -66,14 +66,14 @@ class Walk:
 
     def confirm(self, page: AdminPage, identity: Identity | None = None) -> Identity:
         """Promise 1, for the document that `page` shows now."""
-        read = identity or page.identity()
+        read = identity or page.identity(page.body(page.tab.glance()))
         confirm_identity(read, self.request, self.profile.words.organization.identity, page.name)
         return read
 
     def arrived(self, page: AdminPage, moment: str = "page") -> None:
         """Note a page that was reached: its picture, and whose it is."""
         self.session.evidence(page.tab, page.name, moment, self.clause)
-        document = page.body(page.tab.look())
+        document = page.body(page.tab.glance())
         identity = identity_of(document, page.words)
         values = {"number": " / ".join(identity.numbers), "name": " / ".join(identity.names)}
         self.journal.write(EventKind.OBSERVATION, self.clause, page=page.name, url=document.url, values=values)
@@ -109,12 +109,12 @@ class Walk:
             self.open(tab, self.session.home() or self.profile.site.base_url)
             tab.until(lambda screen: True if screen.operable(self.profile.words.look_up.open) or search.recognised(screen) else None, "the look-up")
         if self._one_way(tab):
-            tab.follow(tab.look().one_operable(self.profile.words.look_up.open), OrganizationSearch)
+            tab.follow(tab.glance().one_operable(self.profile.words.look_up.open), OrganizationSearch)
         return search.arrived()
 
     def _one_way(self, tab: Tab) -> bool:
         """Whether the screen offers the look-up by its words."""
-        return bool(tab.look().operable(self.profile.words.look_up.open))
+        return bool(tab.glance().operable(self.profile.words.look_up.open))
 
     def _past_sign_in(self, tab: Tab, search: OrganizationSearch, path: str) -> OrganizationSearch:
         try:
@@ -225,7 +225,7 @@ class Walk:
     def _by_link(self) -> CancellationStartPage | None:
         """A link back that the page itself offers."""
         for tab in self._backend_tabs():
-            found = [one for one in tab.look().operable(self.profile.words.start_page.back) if not one.control.plainly_dead]
+            found = [one for one in tab.glance().operable(self.profile.words.start_page.back) if not one.control.plainly_dead]
             hrefs = {one.control.href for one in found}
             if found and len(hrefs) == 1 and not self.session.spent(urljoin(tab.page.url, hrefs.pop() or "")):
                 return tab.follow(found[0], CancellationStartPage)

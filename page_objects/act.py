@@ -71,8 +71,10 @@ class Aftermath:
 class Act:
     """One effect on one tab. `link` is what starts it; `fill` knows what a form in between needs."""
 
-    def __init__(self, tab: Tab, fill: Fill | None = None) -> None:
+    def __init__(self, tab: Tab, fill: Fill | None = None, ends_on: Callable[[Screen], bool] | None = None) -> None:
+        """`ends_on` recognises the page on which nothing more is to be answered, so that it need not be watched."""
         self.tab = tab
+        self.ends_on = ends_on or (lambda _screen: False)
         self.fill = fill or (lambda _tab, _fields: None)
         self.seen = Aftermath()
         self._known: set[Likeness] = set()
@@ -130,12 +132,13 @@ class Act:
             screen = self._look()
             passed = time.monotonic() - started
             moved = traffic.seen > sent
-            answered = moved and traffic.pending == 0 and screen.quiet >= 60
-            if screen.state != before.state and screen.quiet >= 60 and traffic.pending == 0:
+            answered = moved and traffic.pending == 0
+            if screen.state != before.state and traffic.pending == 0 and not self._loading(screen):
                 following = self._in_between(screen, link)
                 if following is not None:
                     return following
-                if answered and (screen.tokens - before.tokens or screen.quiet >= 250 or passed > patience.quiet):
+                ended = bool(screen.tokens - before.tokens) and self.ends_on(screen)
+                if answered and (ended or screen.quiet >= 250):
                     return None
             if answered and passed > patience.quiet:
                 return None
@@ -144,6 +147,10 @@ class Act:
             if passed > patience.page:
                 raise NotHere(f'there was no answer within {patience.page:g} s', self.tab.whereabouts("answer"))
             self.tab.await_change(screen, 0.05)
+
+    @staticmethod
+    def _loading(screen: Screen) -> bool:
+        return any(document.ready == "loading" for document in screen.documents)
 
     def _nothing_more(self, screen: Screen, before: Screen, traffic: Traffic) -> None:
         if traffic.seen == 0 and screen.state == before.state and not self.tab.setting.dialogs:

@@ -66,7 +66,7 @@ class AdminPage:
 
     def here(self) -> bool:
         """Whether this page is on the screen now."""
-        return self.recognised(self.tab.look())
+        return self.recognised(self.tab.glance())
 
     def whereabouts(self) -> Whereabouts:
         return self.tab.whereabouts(self.name)

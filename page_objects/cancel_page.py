@@ -65,7 +65,7 @@ class CancelPage(AdminPage):
         return screen.one_operable(phrase) if screen.operable(phrase) or screen.quiet > self.tab.setting.patience.quiet * 3000 else None
 
     def _carry_out(self, phrase: Phrase, fill: Fill | None = None) -> Aftermath:
-        return Act(self.tab, fill).carry_out(self.link(phrase))
+        return Act(self.tab, fill, self.recognised).carry_out(self.link(phrase))
 
     def _zero_licenses(self, tab: Tab, fields: list[Found]) -> None:
         """A form in between: the licence count is set to 0."""

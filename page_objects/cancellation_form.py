@@ -1,6 +1,7 @@
 """The form "Required for Cancellation" on the Organization page (clause 10)."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from page_objects.obstacles import Ambiguous, Missing
@@ -137,10 +138,17 @@ def _belongs(button: Found, date: Found) -> bool:
     return True
 
 
+def _is_prompt(control: Control) -> bool:
+    """Whether a select box shows only its invitation to choose ("- select -", "Please choose ...")."""
+    if control.kind != "select" or not control.options or not control.options[0][1]:
+        return False
+    return bool(re.fullmatch(r"\W*|\W*(please |-)?\W*(select|choose|pick)\b.*", plain(control.options[0][0])))
+
+
 def _first_value(screen: Screen, phrase: tuple[str, ...]) -> str | None:
     fields = screen.fields(phrase)
     if fields:
-        return field_value(fields[0].control)
+        return "" if _is_prompt(fields[0].control) else field_value(fields[0].control)
     values = screen.values(phrase)
     return values[0][1] if values else None
 

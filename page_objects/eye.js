@@ -1,11 +1,13 @@
+// Installs itself once in each document, so that later looks need not be compiled again.
 // Reads one document as a person sees it: visible texts with their places, and what can be operated.
 // Returns JSON text (cheaper to hand over than an object tree). Keeps the elements by number, so that what was
 // read is what is clicked. Nothing in the page is changed.
 () => {
   const KEY = Symbol.for("rpa.eye");
+  const read = () => {
   let eye = window[KEY];
   if (!eye || eye.document !== document) {
-    eye = {document, token: Math.random().toString(36).slice(2), mutations: 0, changed: performance.now(), elements: []};
+    eye = {document, token: Math.random().toString(36).slice(2), mutations: 0, changed: performance.now(), elements: [], read};
     Object.defineProperty(window, KEY, {value: eye, enumerable: false, configurable: true});
     const seen = () => { eye.mutations += 1; eye.changed = performance.now(); };
     new MutationObserver(seen).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
@@ -208,4 +210,6 @@
     hidden, url: location.href, title: document.title, ready: document.readyState,
     status: navigation ? navigation.responseStatus || 0 : 0, runs, controls, cells,
   });
+  };
+  return read();
 }

@@ -94,11 +94,11 @@ class OrganizationPage(AdminPage):
 
     def press_update(self) -> Aftermath:
         """Clause 4a: click "Update". What it changed is read afterwards."""
-        return Act(self.tab).carry_out(self.update_button())
+        return Act(self.tab, ends_on=self.recognised).carry_out(self.update_button())
 
     def save_form(self) -> Aftermath:
         """Clause 10: save "Required for Cancellation", which has been filled in."""
-        return Act(self.tab).carry_out(self.form.save_button(self.tab.look()))
+        return Act(self.tab, ends_on=self.recognised).carry_out(self.form.save_button(self.tab.look()))
 
     def says_self_service(self, screen: Screen, texts: Phrase, labels: Phrase) -> bool:
         """Clause 1: whether the page says that the account can cancel by itself."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from playwright.sync_api import Dialog, ElementHandle, Page
+from playwright.sync_api import Dialog, ElementHandle, Frame, Page
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from page_objects.admin_page import AdminPage
 
 EYE = Path(__file__).with_name("eye.js").read_text("utf-8")
+AGAIN = """() => {
+  const eye = window[Symbol.for("rpa.eye")];
+  return eye && eye.document === document ? eye.read() : null;
+}"""
+GLANCE = 0.25
+"""Seconds for which a reading may be used again, if nothing was done in between."""
 CHANGED = """([token, mutations]) => {
   const eye = window[Symbol.for("rpa.eye")];
   return !eye || eye.document !== document || eye.token !== token || eye.mutations !== mutations;
@@ -72,6 +78,7 @@ class Tab:
         self.page = page
         self.setting = setting or Setting()
         self.opened: list[Tab] = []
+        self._seen: tuple[float, Screen] | None = None
         page.on("popup", self._opens)
         page.on("dialog", self._answer)
 
@@ -104,15 +111,27 @@ class Tab:
             if frame is self.page.main_frame or frame.url.startswith("chrome-error"):
                 continue
             with contextlib.suppress(PlaywrightError):  # a frame that is just being replaced is read next time
-                document = Document.parse(frame.evaluate(EYE), frame)
+                document = self._read(frame)
                 if not document.hidden:
                     documents.append(document)
-        return Screen(tuple(documents))
+        screen = Screen(tuple(documents))
+        self._seen = (time.monotonic(), screen)
+        return screen
+
+    def glance(self) -> Screen:
+        """The screen as just looked at, if nothing was done since; else a new look. Not for what an effect relies on."""
+        if self._seen is not None and time.monotonic() - self._seen[0] < GLANCE:
+            return self._seen[1]
+        return self.look()
+
+    @staticmethod
+    def _read(frame: Frame) -> Document:
+        return Document.parse(frame.evaluate(AGAIN) or frame.evaluate(EYE), frame)
 
     def _read_main(self) -> Document:
         for _ in range(20):
             try:
-                document = Document.parse(self.page.main_frame.evaluate(EYE), self.page.main_frame)
+                document = self._read(self.page.main_frame)
             except PlaywrightError as error:
                 if self.page.is_closed() or not _was_navigating(error):
                     raise
@@ -173,6 +192,7 @@ class Tab:
 
     def handle(self, found: Found) -> ElementHandle:
         """The very element that was read; raises NotHere if the page has replaced it since."""
+        self._seen = None
         frame = found.document.frame
         try:
             element = frame.evaluate_handle(ELEMENT, [found.document.token, found.control.index]).as_element()
@@ -264,6 +284,7 @@ class Tab:
         """Open a URL; raises SiteDown if the browser gets no answer, LeftTheSite if the URL is not allowed."""
         if not self.setting.allowed(url):
             raise LeftTheSite(f"{url[:200]} is not among the allowed origins")
+        self._seen = None
         try:
             self.page.goto(url, wait_until="commit", timeout=self.setting.patience.page * 1000)
         except PlaywrightError as error:
@@ -277,6 +298,7 @@ class Tab:
         Not `page.go_back()`: that waits for the page itself, and runs out of time where only a frame goes back.
         """
         before = self.look()
+        self._seen = None
         try:
             self.page.evaluate("() => { history.back(); }")
             self.until(lambda now: True if now.state != before.state else None, "the page before", self.setting.patience.quiet * 3)
