@@ -68,5 +68,6 @@ def _names(seen: str, request: CancellationRequest) -> bool:
     """Whether a value beside "Account Name" is the request's name, alone or together with the number."""
     if same_name(seen, request.account_name):
         return True
-    bare = re.sub(rf"(?<!\d)\(?#?{re.escape(request.account_number)}\)?(?!\d)", "", seen).strip(" -:,#")
-    return bare != seen and same_name(bare, request.account_name)
+    number, name = rf"\(?#?{re.escape(request.account_number)}\)?", re.escape(identity_text(request.account_name))
+    gap = r"(?:\s*[-:,]\s*|\s+)"  # nothing else may stand beside the name: "12-10 Test#" is another one
+    return bool(re.fullmatch(f"{number}{gap}{name}|{name}{gap}{number}", identity_text(seen)))

@@ -1,5 +1,6 @@
 """The proof (promise 5): read afresh from the account's pages; a success message proves nothing."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flows.effects import form_saved
@@ -18,6 +19,8 @@ from flows.reading import (
     unknown_statuses,
 )
 from flows.walk import Walk
+from page_objects.cancel_page import CancelPage
+from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.wording import plain, says
 
 
@@ -32,12 +35,27 @@ class FreshReading:
 
 def double_check(walk: Walk) -> tuple[tuple[BillingRow, ...], tuple[BillingRow, ...]]:
     """Clauses 7 to 9: back to the start page, Link to AR, what is billed and what is on the Cancelled tab."""
+    known = {name for name, pages in walk.facts.items() if CancelPage.name in pages and len(pages) == 1}
     walk.facts.clear()
     start = walk.fresh_start()
     walk.arrived(start)
-    note_facts(walk, start)
+    start = read_backend_facts(walk, start, known)
     page = walk.to_billing(start)
     return read_billing(walk, page, "page")
+
+
+def read_backend_facts(
+    walk: Walk, start: CancellationStartPage, only_there: Iterable[str] = ("license_count", "account_status")
+) -> CancellationStartPage:
+    """What the start page tells; where it does not tell what no other page told, the page with the four links too."""
+    note_facts(walk, start)
+    if all(told(walk, name) for name in only_there):
+        return start
+    page = start.open_cancel_page()
+    walk.confirm(page)
+    note_facts(walk, page)
+    walk.cancel = page
+    return walk.fresh_start()
 
 
 def prove(walk: Walk, fresh: FreshReading) -> tuple[ProofLine, ...]:

@@ -79,7 +79,8 @@ def _back_twice(walk: Walk, tab: Tab) -> None:
     if start is None or start.tab is not tab:
         return
     for _ in range(2):
-        if not tab.back():
+        if not tab.back():  # an expired page has nothing to go on from: the step comes again from the record
+            close_and_reopen(walk)
             return
         try:
             if tab.until(lambda screen: start.recognised(screen) or None, start.name, 2 * walk.profile.timing.quiet):
@@ -124,6 +125,17 @@ def sign_in_again(walk: Walk) -> None:
 def wait_and_retry(walk: Walk) -> None:
     """The site did not answer, or said that it can't now. Reading again has no effect."""
     walk.session.pause(2.0)
+    _leave_error_pages(walk)
+
+
+def _leave_error_pages(walk: Walk) -> None:
+    """A tab that got no answer shows the browser's own error page for ever: come again from elsewhere."""
+    for name in ("start", "cancel", "billing", "organization"):
+        page = getattr(walk, name)
+        if page is not None and page.tab.page.url.startswith("chrome-error:"):
+            setattr(walk, name, None)
+    if walk.crm is not None and walk.crm.page.url.startswith("chrome-error:"):
+        walk.crm = None
 
 
 def close_and_reopen(walk: Walk) -> None:

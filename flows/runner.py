@@ -52,6 +52,8 @@ class Runner:
     walk: Walk
     recoveries: Sequence[Recovery] = RECOVERIES
     used: Counter[int] = field(default_factory=Counter)
+    met: list[str] = field(default_factory=list)
+    """What recoveries met that did not go through."""
 
     def __post_init__(self) -> None:
         self.walk.careful = self.carefully
@@ -131,6 +133,7 @@ class Runner:
             recovery.by(walk)
         except Obstacle as another:
             outcome = f"met {type(another).__name__}: {another}"[:300]
+            self.met.append(f"{recovery.clause} met: {another}")
         walk.recovered.append(recovery.clause if recovery.clause[0].isdigit() else f"{recovery.clause}: {name}")
         walk.journal.write(
             EventKind.RECOVERY, recovery.clause, on=f"{type(obstacle).__name__}: {obstacle}"[:300], by=name, outcome=outcome
@@ -143,7 +146,8 @@ class Runner:
         if isinstance(obstacle, DeadLink) and self.walk.profile.drop_down_for(self.walk.request.account_number) is None:
             return NeedsHuman("unsupported_prefix", f"{obstacle}, and there is no other way to its Cancellation Start Page")
         if isinstance(obstacle, DeadLink | NothingHappened) and self.walk.updates and not self.walk.planning:
-            return NeedsHuman("link_unreachable", f"{obstacle}, after Update: open the Cancellation Start Page by hand")
+            met = f" ({'; '.join(self.met)})" if self.met else ""
+            return NeedsHuman("link_unreachable", f"{obstacle}, after Update{met}: open the Cancellation Start Page by hand")
         code = next((code for kind, code in CODES if isinstance(obstacle, kind)), "unknown_page")
         return NeedsHuman(code, str(obstacle))
 

@@ -5,7 +5,7 @@ from flows.errors import NeedsHuman, Referral, Refusal
 from flows.journal import EventKind
 from flows.model import AccountReading, End
 from flows.planning import make_plan
-from flows.proof import FreshReading, double_check, judge, prove
+from flows.proof import FreshReading, double_check, judge, prove, read_backend_facts
 from flows.reading import account_reading, note_facts, read_billing, read_organization
 from flows.walk import Walk
 from page_objects.obstacles import DeadLink
@@ -99,7 +99,7 @@ def read_account(walk: Walk) -> str:
     billing = cancelled = None
     if walk.start is not None or not walk.planning:
         start = walk.start if walk.start is not None and walk.start.here() else walk.fresh_start()
-        note_facts(walk, start)
+        start = read_backend_facts(walk, start)
         page = walk.to_billing(start)
         billing, cancelled = read_billing(walk, page, "page")
     finish_plan(walk, account_reading(walk, before.form, billing, cancelled, before.server_location, before.self_service))

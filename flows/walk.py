@@ -82,7 +82,7 @@ class Walk:
 
     def at_crm(self) -> Tab:
         """A tab that is signed in to the CRM."""
-        if self.crm is None or self.crm.page.is_closed():
+        if self.crm is None or self.crm.page.is_closed() or self.crm.page.url.startswith("chrome-error:"):
             self.crm = self.session.tab()
             home = self.session.home() or urljoin(self.profile.site.base_url + "/", self.profile.site.sign_in_path)
             self.open(self.crm, home)

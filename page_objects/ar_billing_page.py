@@ -45,10 +45,11 @@ class ArBillingPage(AdminPage):
             if any(document.ready == "loading" for document in now.documents):
                 return None
             there = bool(now.tokens - before.tokens) or now.state != before.state
-            if not there or not self.recognised(now):
+            nothing = self.table.says_nothing(now)
+            if not there or not (nothing or self.table.visible(now)):
                 return None
             other = self.table.rows_on(now)
-            return now if other != rows or self.table.says_nothing(now) or now.quiet >= self._quiet else None
+            return now if other != rows or nothing or now.quiet >= self._quiet else None
 
         self.tab.until(turned, f'the tab "{phrase[0]}"')
 

@@ -44,6 +44,7 @@ class BackendLookUp(LookUpPage):
         while following is not None:
             hits = [r for r in self.look_up.results(following) if r.numbers(number) and r.names(name)]
             hits = hits or [r for r in self.look_up.results(following) if r.numbers(number)]
+            hits = hits or [r for r in self.look_up.results(following) if r.names(name) and not r.shown_numbers]
             if len(hits) == 1:
                 return hits[0]
             page += 1

@@ -25,8 +25,7 @@
   let paragraph = 0;    // lines that only <br> parts from one another
   let open = null;      // the run that further text may join
   const cells = [];
-  let tables = 0, rows = 0, terms = 0;
-  const groups = new Map();
+  let tables = 0, rows = 0, terms = 0, elements = 0;
 
   const newLine = () => { line += 1; open = null; };
   const newParagraph = () => { paragraph += 1; newLine(); };
@@ -106,9 +105,13 @@
   };
 
   const addText = (text, rect, context) => {
-    const joins = open !== null && runs[open].line === line && runs[open].control === context.control
+    const same = open !== null && runs[open].line === line && runs[open].control === context.control
       && runs[open].cell === context.cell;
-    if (joins) {
+    // Texts with a clear gap between them are two to the eye, though the mark-up writes them in one line.
+    const gap = same ? rect[0] - (runs[open].box[0] + runs[open].box[2]) : 0;
+    const apart = same && gap > 2 && Math.abs(rect[1] - runs[open].box[1]) < rect[3];
+    if (apart) text = " " + text;
+    if (same && !apart) {
       const run = runs[open];
       run.text += text;
       const right = Math.max(run.box[0] + run.box[2], rect[0] + rect[2]);
@@ -121,7 +124,7 @@
     }
     open = runs.length;
     runs.push({text, line, paragraph, control: context.control, row: context.row, cell: context.cell, table: context.table,
-      head: context.head, term: context.term, definition: context.definition, group: context.group, box: rect});
+      head: context.head, term: context.term, definition: context.definition, path: context.path, box: rect});
   };
 
   const range = document.createRange();
@@ -149,7 +152,7 @@
       const r = el.getBoundingClientRect();
       if (r.width <= 1 || r.height <= 1) return;
     }
-    const context = {...outer, invisible};
+    const context = {...outer, invisible, path: [elements++, ...outer.path.slice(0, 4)]};
     const role = (el.getAttribute("role") || "").toLowerCase();
     const tag = el.tagName;
     if (tag === "TABLE" || role === "table" || role === "grid" || role === "treegrid") {
@@ -165,10 +168,6 @@
     if (tag === "DD") { context.definition = terms - 1; context.term = -1; }
     const inline = /^(inline|contents)/.test(style.display) || style.display === "ruby";
     const block = !inline;
-    if (block) {
-      if (!groups.has(el.parentNode)) groups.set(el.parentNode, groups.size);
-      context.group = groups.get(el.parentNode);
-    }
     const kind = invisible ? null : kindOf(el, style, outer);
     context.pointer = style.cursor === "pointer";
     context.editable = el.isContentEditable;
@@ -197,7 +196,7 @@
     if (block) newParagraph();
   };
 
-  const start = {control: -1, row: -1, cell: -1, table: -1, head: false, term: -1, definition: -1, group: -1, pointer: false, editable: false, invisible: false};
+  const start = {control: -1, row: -1, cell: -1, table: -1, head: false, term: -1, definition: -1, path: [], pointer: false, editable: false, invisible: false};
   if (document.body) visit(document.body, start);
   let hidden = false;
   try {
@@ -208,7 +207,10 @@
   return JSON.stringify({
     token: eye.token, mutations: eye.mutations, quiet: Math.round(performance.now() - eye.changed),
     hidden, url: location.href, title: document.title, ready: document.readyState,
-    status: navigation ? navigation.responseStatus || 0 : 0, runs, controls, cells,
+    status: navigation ? navigation.responseStatus || 0 : 0, cells,
+    runs: runs.map((r) => [r.text, r.line, r.control, r.row, r.cell, r.table, r.head, r.box, r.paragraph, r.term,
+      r.definition, r.path]),
+    controls,
   });
   };
   return read();

@@ -37,7 +37,7 @@ def facts_of(screen: Screen, page: AdminPage) -> AccountFacts:
 
 def _told(screen: Screen, phrase: Phrase) -> str | None:
     """The value beside the label; where several places tell it, they must agree, else both are told."""
-    values = list(dict.fromkeys(squeeze(value) for _, value in screen.values(phrase) if value))
+    values = screen.told(phrase)
     return " / ".join(values) if values else None
 
 

@@ -23,7 +23,7 @@ class OrganizationSearch(LookUpPage):
         return self._collect(screen, name, number)
 
     def _answer(self, before: Screen, record: OrganizationPage, name: str, number: str) -> Screen:
-        quiet = 1000 * self.tab.setting.patience.quiet
+        quiet = 4000 * self.tab.setting.patience.quiet  # late content is no absence; only words say so at once
 
         def answered(screen: Screen) -> Screen | None:
             if not screen.tokens - before.tokens and screen.text == before.text:

@@ -57,8 +57,8 @@ class Run:
     term: int = -1
     """Number of the term in a definition list, where it is one; `definition` is the number of the term it belongs to."""
     definition: int = -1
-    group: int = -1
-    """The element round the block that the text stands in: label and value are often the only two in one."""
+    path: tuple[int, ...] = ()
+    """The elements round the text, innermost first: label and value are often the only two texts in one."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Document:
     def parse(cls, text: str, frame: Any = None) -> "Document":
         """From the JSON text of `eye.js`."""
         raw = json.loads(text)
-        runs = tuple(Run(**{**run, "box": Box(*run["box"])}) for run in raw["runs"])
+        runs = tuple(Run(*run[:7], Box(*run[7]), *run[8:11], tuple(run[11])) for run in raw["runs"])
         told = _texts_of_controls(runs, [control["parent"] for control in raw["controls"]])
         controls = tuple(
             Control(index=index, text=told.get(index, ""), **_control_fields(control))
@@ -338,6 +338,25 @@ class Screen:
                 return found
         return []
 
+    def told(self, phrase: Iterable[str]) -> list[str]:
+        """The distinct values that the screen tells for a label.
+
+        Where a label stands twice with different values, once beside text and once beside a field that can be changed
+        ("State: Active", and the State of an address), the text is meant: what a record is, is told, not entered.
+        """
+        for words in phrase:
+            fixed = [value for document in self.documents for value in _fixed_values(document, words) if value]
+            changeable = [
+                field_value(one.control)
+                for document in self.documents
+                for one in _labelled(document, words, ENTERABLE, plain)
+                if not one.control.readonly and not one.control.disabled
+            ]
+            found = fixed or [value for value in changeable if value]
+            if found:
+                return list(dict.fromkeys(squeeze(value) for value in found))
+        return []
+
     def boxes_beside(self, labels: Iterable[str]) -> list[tuple[Document, Box]]:
         """Where the values of these labels stand, for masking them in pictures."""
         found: list[tuple[Document, Box]] = []
@@ -389,6 +408,7 @@ def label_runs(document: Document, wanted: str, strict: Callable[[str], str] = p
     found = []
     for number, runs in document.lines.items():
         free = [run for run in runs if run.control < 0 or document.controls[run.control].kind not in OPERABLE]
+        free = [run for run in free if strict(run.text) != wanted or not _is_value(document, run)]
         if not free:
             continue
         hits = [run for run in free if strict(run.text) == wanted]
@@ -415,6 +435,8 @@ def field_beside(document: Document, label: Run, fields: Sequence[Control]) -> C
         nearest = min(right, key=lambda c: c.box.left)
         if not _text_between(document, label, nearest.box):
             return nearest
+    if any(run is not label and run.box.left >= label.box.right - 4 for run in document.lines.get(label.line, ())):
+        return None  # its value follows it in the same line
     below = [
         c
         for c in fields
@@ -438,11 +460,27 @@ def _text_between(document: Document, label: Run, target: Box) -> bool:
 
 
 def _values(document: Document, words: str) -> list[str]:
-    wanted = plain(words)
     values = [field_value(one.control) for one in _labelled(document, words, ENTERABLE, plain)]
-    if values:
-        return values
-    for run in label_runs(document, wanted):
+    return values or _text_values(document, words)
+
+
+def _fixed_values(document: Document, words: str) -> list[str]:
+    """What stands beside the label and can't be changed there: texts, and fields that are read-only."""
+    fields = _labelled(document, words, ENTERABLE, plain)
+    locked = [field_value(one.control) for one in fields if one.control.readonly or one.control.disabled]
+    labels = [run for run in label_runs(document, plain(words)) if not _labels_field(document, run, fields)]
+    return locked + (_text_values(document, words, labels) if labels or not fields else [])
+
+
+def _labels_field(document: Document, label: Run, fields: Sequence[Found]) -> bool:
+    beside = field_beside(document, label, [one.control for one in fields])
+    return beside is not None
+
+
+def _text_values(document: Document, words: str, labels: Sequence[Run] | None = None) -> list[str]:
+    wanted = plain(words)
+    values = []
+    for run in label_runs(document, wanted) if labels is None else labels:
         value = _text_right_of(document, run) or _text_below(document, run)
         if value:
             values.append(value)
@@ -493,15 +531,27 @@ def _text_right_of(document: Document, label: Run) -> str:
     return squeeze("".join(run.text for run in same))
 
 
+def _is_value(document: Document, run: Run) -> bool:
+    """Whether a text is what another one labels: "Contact type: customer" makes "customer" no label of its own."""
+    if run.definition >= 0:
+        return True
+    for element in run.path:
+        others = [other for other in document.runs if element in other.path and other is not run]
+        if others:
+            first = others[0]
+            return len(others) == 1 and (first.line < run.line or (first.line == run.line and first.text.rstrip().endswith(":")))
+    return False
+
+
 def _tied_text(document: Document, label: Run) -> str | None:
     """The definition of a term, or the other one of two texts in a box of their own; None where nothing is tied."""
     if label.term >= 0:
         return squeeze(" ".join(run.text for run in document.runs if run.definition == label.term))
-    if label.group < 0 or label.cell >= 0:
-        return None
-    lines = sorted({run.line for run in document.runs if run.group == label.group})
-    if len(lines) == 2 and lines[0] == label.line:
-        return document.line_texts[lines[1]]
+    for element in label.path:
+        others = [run for run in document.runs if element in run.path and run is not label and run.line != label.line]
+        if others:
+            alone = len({run.line for run in others}) == 1 and others[0].line > label.line
+            return document.line_texts[others[0].line] if alone else None
     return None
 
 

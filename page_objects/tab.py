@@ -27,7 +27,8 @@ GLANCE = 0.25
 """Seconds for which a reading may be used again, if nothing was done in between."""
 CHANGED = """([token, mutations]) => {
   const eye = window[Symbol.for("rpa.eye")];
-  return !eye || eye.document !== document || eye.token !== token || eye.mutations !== mutations;
+  const same = eye && eye.document === document && eye.token === token;
+  return same ? eye.mutations !== mutations : document.readyState !== "loading";
 }"""
 ELEMENT = """([token, index]) => {
   const eye = window[Symbol.for("rpa.eye")];
@@ -253,12 +254,14 @@ class Tab:
 
         Raises what stands there instead (obstacles), or NothingHappened if a doubtful link led nowhere.
         """
-        before = {tab: tab.look() for tab in every([self])}
+        before = {tab: tab.glance() for tab in every([self])}
         already = to(self).recognised(before[self])
         act()
         limit = self.setting.patience.quiet * 3 if doubtful else self.setting.patience.page
         started = time.monotonic()
+        now = before
         while True:
+            self.await_change(now[self], 0.05)
             now = {tab: tab.look() for tab in every([self])}
             for tab, screen in now.items():
                 old = before.get(tab)
@@ -273,7 +276,6 @@ class Tab:
                 raise NothingHappened("the link led nowhere", self.whereabouts(to.name))
             if passed >= self.setting.patience.page:
                 raise NotHere(f"{to.name} did not appear", self.whereabouts(to.name))
-            self.await_change(now[self], 0.05)
 
     def goto(self, url: str, to: type[Arrived]) -> Arrived:
         """Open a URL and return the page, arrived."""

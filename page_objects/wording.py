@@ -9,8 +9,9 @@ _FOLD = str.maketrans(
     {"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "…": "..."}
 )
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_LEAD = re.compile(r"^(?:[-•·*»›>▸▶▾▼]\s*|\d{1,2}[.)]\s+)+(?=\w|['\"(])")
-_TAIL = re.compile(r"[\s:.*»›>▸▶▾▼…]+$")
+_LEAD = re.compile(r"^(?:\[[+-]\]\s*|[-+•·*»›>▸▶▾▼]\s*|\d{1,2}[.)]\s+)+(?=\w|['\"(])")
+_TAIL = re.compile(r"(?:[\s:.*»›>▸▶▾▼…+⌄⏷]|\[[+-]\])+$")
+_BRACKETS = re.compile(r"(?<=[(\[])\s+|\s+(?=[)\]])")
 _HINT = re.compile(r"\s*[(\[][^()\[\]]*[)\]]$")
 
 
@@ -21,7 +22,11 @@ def squeeze(text: str) -> str:
 
 def plain(text: str) -> str:
     """The form in which two wordings are compared: white space, case, quotes, bullets and end punctuation aside."""
-    folded = squeeze(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_FOLD)).casefold()
+    if text.isascii():  # most are, and Unicode's rules cost time
+        folded = squeeze(text).casefold()
+    else:
+        folded = squeeze(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_FOLD)).casefold()
+    folded = _BRACKETS.sub("", folded)
     stripped = _TAIL.sub("", _LEAD.sub("", folded))
     return stripped or folded
 

@@ -15,8 +15,8 @@ from rpa.records import AlreadyEnded, CaseJournal, RecordError, Records, Request
 from rpa.request_files import Fault
 from rpa.results import INTERRUPTED, LINE_STOPPED, Result, exit_code, worst
 
-BROKEN_OFF = frozenset({"stopped", "interrupted"})
-"""Codes of an outcome that ends this attempt only, not the request: Ctrl-C came in between."""
+BROKEN_OFF = "interrupted"
+"""The code of an outcome that ends this attempt only, not the request (flows.errors.Interrupted)."""
 
 
 class Robot(Protocol):
@@ -93,8 +93,8 @@ def run_one(request: CancellationRequest, workshop: Workshop, robot: Robot, watc
             journal.listen(workshop.line.count)
             journal.listen(watch.event)
             outcome = robot.cancel(request, journal, stop=workshop.stop)
-            if _broken_off(outcome, workshop.stop):
-                return Result(request, None, f"interrupted: {outcome.message}")
+            if outcome.code == BROKEN_OFF:
+                return Result(request, None, outcome.message, BROKEN_OFF)
             outcome = journal.finish(outcome)
     except AlreadyEnded:  # by another process, since it was looked up
         return Result(request, workshop.records.find(request.id).outcome, earlier=True)
@@ -114,7 +114,3 @@ def batch_exit_code(results: Sequence[Result], workshop: Workshop) -> int:
     codes += [1 for result in results if result.outcome is None]
     codes += [LINE_STOPPED] * bool(workshop.line.stopped) + [INTERRUPTED] * workshop.stop.is_set()
     return worst(codes)
-
-
-def _broken_off(outcome: Outcome, stop: threading.Event) -> bool:
-    return stop.is_set() and (outcome.end is End.WITHDRAWN or outcome.code in BROKEN_OFF)

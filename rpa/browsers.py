@@ -80,7 +80,8 @@ def launch_args(profile_hosts: tuple[str, ...] = ()) -> list[str]:
 def launch_options(choice: BrowserChoice, *, headed: bool = False, slow_mo: float = 0.0) -> dict[str, Any]:
     """Keyword arguments for Playwright's `chromium.launch`, but for its `args`; `slow_mo` in milliseconds."""
     options: dict[str, Any] = {"headless": not headed, "slow_mo": slow_mo}
-    # Ctrl-C must not kill the browser: the effect in flight is finished first (promise 8)
+    # Ctrl-C reaches Playwright's driver too, which by default ends its browsers: the effect in flight is
+    # finished first (promise 8)
     options |= {"handle_sigint": False, "handle_sigterm": False, "handle_sighup": False}
     if choice.executable is not None:
         options["executable_path"] = str(choice.executable)

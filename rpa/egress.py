@@ -7,6 +7,7 @@ connection (safety.md, "Facts"). For https it tunnels, to the allowed origins on
 
 import asyncio
 import contextlib
+import secrets
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,8 +15,11 @@ from urllib.parse import urlsplit
 
 from loguru import logger
 
-MARK = "x-rpa-egress"
-"""Header of the proxy's own answers: denied, refused (nothing reached the server) or broken (no answer from it)."""
+MARK = f"x-rpa-egress-{secrets.token_hex(8)}"
+"""Header of the proxy's own answers: denied, refused (nothing reached the server) or broken (no answer from it).
+
+Another name in each process, so that no site can forge it: "refused" means that an effect certainly has not taken place.
+"""
 HEAD_LIMIT = 256 * 1024
 CHUNK = 64 * 1024
 CONNECT_SECONDS = 15.0

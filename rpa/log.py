@@ -12,7 +12,7 @@ from rpa.words_on_screen import visible
 if TYPE_CHECKING:
     from loguru import Record
 
-LINE = "{time:YYYY-MM-DDTHH:mm:ss.SSSZZ} {level: <7} {extra[request]: <32} {message}\n"
+LINE = "{time:YYYY-MM-DDTHH:mm:ss.SSSZZ} {level: <7} {extra[request]: <32} {message}"
 TELLING = {
     EventKind.ATTEMPT_STARTED: ("attempt",),
     EventKind.STEP_STARTED: (),

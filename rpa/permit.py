@@ -7,7 +7,7 @@ that may carry an effect are taken from the browser and sent by `route.fetch` wi
 import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import BrowserContext, Request, Route
 from playwright.sync_api import Error as PlaywrightError
@@ -93,7 +93,15 @@ class Permit:
         mark = response.headers.get(MARK)
         note["status"] = None if mark else response.status
         note["refused"] = mark in {"refused", "denied"}
+        if response.status in REDIRECTS and self._repeats(request, response.status, response.headers.get("location", "")):
+            route.abort("blockedbyclient")
+            return
         route.fulfill(response=response)
+
+    def _repeats(self, request: Request, status: int, location: str) -> bool:
+        """A redirect that asks for the effect again: the browser would follow it by itself, no route sees that."""
+        again = _without_fragment(urljoin(request.url, location)) in {_without_fragment(request.url), *self.spent}
+        return (status in {307, 308} and request.method != "GET") or (again and request.method == "GET")
 
     def _note(self, request: Request, *, status: int | None, blocked: bool) -> dict[str, Any]:
         note: dict[str, Any] = {

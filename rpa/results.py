@@ -16,7 +16,7 @@ from flows.model import CancellationRequest, End, Outcome
 
 SCHEMA = "rpa.result.v1"
 NOT_STARTED = "not_started"
-"""The `code` of a row that was not run; its `end` is null."""
+"""The `code` of a row that was not run; its `end` is null. Of one that was broken off it is `interrupted`."""
 CSV_COLUMNS = (
     "id",
     "account_name",
@@ -52,7 +52,8 @@ class Result:
     outcome: Outcome | None
     """None: it was not started, or broken off so that the next run goes on with it."""
     why: str = ""
-    """Why there is no outcome."""
+    """Why there is no outcome: a sentence, and its code."""
+    code: str = NOT_STARTED
     earlier: bool = False
     """Its end was recorded by an earlier run."""
 
@@ -76,7 +77,7 @@ def as_json(result: Result) -> dict[str, Any]:
         return {"schema": SCHEMA, **result.outcome.model_dump(mode="json")}
     names = {"id": request.id, "account_name": request.account_name, "account_number": request.account_number}
     empty: dict[str, Any] = {"recoveries": [], "proof": [], "case_dir": "", "seconds": 0.0}
-    return {"schema": SCHEMA, **names, "end": None, "code": NOT_STARTED, "message": result.why, **empty}
+    return {"schema": SCHEMA, **names, "end": None, "code": result.code, "message": result.why, **empty}
 
 
 def json_line(value: Any) -> str:

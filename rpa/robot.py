@@ -155,7 +155,7 @@ class Robot:
         """Try `act` in a fresh context, and in a fresh browser if the browser dies. Raises Fault after the last try."""
         for attempt in range(1, TRIES + 1):
             try:
-                with self._session(request, journal, stop, evidence=evidence) as session:
+                with self._watchdog.armed(), self._session(request, journal, stop, evidence=evidence) as session:
                     return act(Runner(Walk(request, self.profile, session, journal)))
             except PlaywrightError as error:
                 why = str(error).splitlines()[0][:200]

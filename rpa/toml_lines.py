@@ -34,7 +34,7 @@ def line_of(lines: dict[Path, int], path: Path) -> int:
 def _statements(text: str) -> list[tuple[int, str, dict[str, Any]]]:
     """Each statement: its first line's number, its text, and what it says by itself."""
     found, pending, start = [], "", 1
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not pending and not line.partition("#")[0].strip():
             continue
         start = start if pending else number

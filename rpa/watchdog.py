@@ -3,6 +3,7 @@
 import contextlib
 import threading
 import time
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
@@ -19,12 +20,23 @@ class Watchdog:
         self._mark = mark
         self._seconds = seconds
         self._heard = time.monotonic()
+        self._armed = False
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     def heard(self) -> None:
         """The robot is alive."""
         self._heard = time.monotonic()
+
+    @contextlib.contextmanager
+    def armed(self) -> Iterator[None]:
+        """Watch while the robot works; one that waits for a person's answer may be silent."""
+        self.heard()
+        self._armed = True
+        try:
+            yield
+        finally:
+            self._armed = False
 
     def __enter__(self) -> Self:
         self._heard = time.monotonic()
@@ -39,7 +51,7 @@ class Watchdog:
 
     def _watch(self) -> None:
         while not self._done.wait(min(self._seconds / 4, 2.0)):
-            if time.monotonic() - self._heard > self._seconds:
+            if self._armed and time.monotonic() - self._heard > self._seconds:
                 kill_marked(self._mark)
                 self.heard()
 

@@ -9,8 +9,16 @@ from typing import Any, ClassVar, Self
 from flows.errors import Refusal
 from flows.journal import EventKind
 from flows.model import (
-    AccountReading, BillingRow, CancellationRequest, Effect, End, Outcome, Plan, PlannedEffect, ProofLine,
-)  # fmt: skip
+    AccountReading,
+    BillingRow,
+    CancellationRequest,
+    Effect,
+    End,
+    Outcome,
+    Plan,
+    PlannedEffect,
+    ProofLine,
+)
 
 
 class Robot:
@@ -32,7 +40,9 @@ class Robot:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         pass
 
     @classmethod
@@ -51,20 +61,37 @@ class Robot:
         row = BillingRow(number="B-1", amount=Decimal("49.95"), amount_text="$49.95", status="Scheduled")
         reading = AccountReading(account_number=request.account_number, account_name=request.account_name)
         effect = PlannedEffect(
-            effect=Effect.SET_STATUS, clause="6.3", what="Set Account Status", before="ACTIVE", after="DELETE", needed=True
-        )  # fmt: skip
+            effect=Effect.SET_STATUS,
+            clause="6.3",
+            what="Set Account Status",
+            before="ACTIVE",
+            after="DELETE",
+            needed=True,
+        )
         return Plan(
-            request=request, reading=reading, effects=(effect,), rows_to_stop=(row,), money_stopped=Decimal("49.95"),
-            warnings=("[red]B-1[/red] is due in 3 days",), hash="0123456789abcdef" * 4,
-        )  # fmt: skip
+            request=request,
+            reading=reading,
+            effects=(effect,),
+            rows_to_stop=(row,),
+            money_stopped=Decimal("49.95"),
+            warnings=("[red]B-1[/red] is due in 3 days",),
+            hash="0123456789abcdef" * 4,
+        )
 
-    def cancel(self, request: CancellationRequest, journal: Any, *, stop: threading.Event | None = None) -> Outcome:
+    def cancel(
+        self, request: CancellationRequest, journal: Any, *, stop: threading.Event | None = None
+    ) -> Outcome:
         self.started.append(request.account_number)
-        for clause, title in (("2", "look the account name up"), ("6.1", "remove the licence count, change to 0")):
+        for clause, title in (
+            ("2", "look the account name up"),
+            ("6.1", "remove the licence count, change to 0"),
+        ):
             journal.write(EventKind.STEP_STARTED, clause, title=title)
             time.sleep(self.pause)
             if clause == "6.1":
-                intent = journal.intend("remove_license_count", clause, {"number": request.account_number}, "page", "3")
+                intent = journal.intend(
+                    "remove_license_count", clause, {"number": request.account_number}, "page", "3"
+                )
                 journal.sent(intent, [{"method": "POST", "path": "/x", "status": 200}])
                 journal.settle(intent, "done", "0")
             journal.write(EventKind.STEP_ENDED, clause, title=title, outcome="done", note="")
@@ -77,8 +104,17 @@ class Robot:
         end, code = self.ends.get(request.account_number, ("cancelled", ""))
         if stop is not None and stop.is_set() and request.account_number == self.interrupt_at:
             end, code = "needs_human", "interrupted"
-        proof = (ProofLine(clause="6.1", claim="licences 0", expected="0", seen="0", page="start page", ok=True),)
+        proof = (
+            ProofLine(clause="6.1", claim="licences 0", expected="0", seen="0", page="start page", ok=True),
+        )
         return Outcome(
-            id=request.id, account_name=request.account_name, account_number=request.account_number, end=End(end),
-            code=code, message=f"ended as {end}", recoveries=("4a",), proof=proof if end == "cancelled" else (), seconds=1.25,
-        )  # fmt: skip
+            id=request.id,
+            account_name=request.account_name,
+            account_number=request.account_number,
+            end=End(end),
+            code=code,
+            message=f"ended as {end}",
+            recoveries=("4a",),
+            proof=proof if end == "cancelled" else (),
+            seconds=1.25,
+        )

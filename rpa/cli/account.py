@@ -1,6 +1,7 @@
 """`rpa plan` and `rpa cancel`: one account."""
 # ruff: noqa: PLC0415 (imports wait until the command runs)
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -151,7 +152,7 @@ def show_result(result: "Result", screen: "Screen") -> int:
         facts: dict[str, object] = {
             "Proof": f"{proven} of {len(outcome.proof)} lines hold",
             "Id": outcome.id,
-            "Case file": outcome.case_dir,
+            "Case file": Path(outcome.case_dir),
         }
         screen.facts(facts if outcome.proof else {key: facts[key] for key in ("Id", "Case file")})
     return exit_code(outcome) if outcome else 1

@@ -3,15 +3,16 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rpa.cli import options
 
 if TYPE_CHECKING:
+    from fixtures.standin import StandIn
     from flows.profile import SiteProfile
     from rpa.cli.desk import Desk
     from rpa.cli.file import Job
@@ -20,18 +21,42 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-class DemoPart(Protocol):
-    """One site, and what is to be cancelled there; `fixtures.demo.parts()` gives them all."""
+REQUESTS = Path(__file__).parents[2] / "examples" / "demo"
+"""One file a part: NAME-SKIN.csv."""
+PROTECTED = ("500001", "600001")
 
-    name: str
-    """Names a folder."""
+
+@dataclass(frozen=True)
+class DemoPart:
+    """One site, and what is to be cancelled there."""
+
     requests: Path
 
-    def site(self) -> AbstractContextManager[Any]:
-        """The running site, with `username` and `password`."""
+    @property
+    def name(self) -> str:
+        return self.requests.stem
 
-    def profile(self, site: Any) -> "SiteProfile":
-        """The profile of the running site."""
+    def site(self) -> "StandIn":
+        """The site, not yet running."""
+        from fixtures.standin import StandIn
+
+        return StandIn(self.name.rpartition("-")[2])
+
+    def profile(self, site: "StandIn") -> "SiteProfile":
+        """The profile of the running site, with a policy that has something to decide in each part."""
+        from fixtures.profiles import profile_for
+
+        profile = profile_for(site.skin, site)
+        changed = {
+            "policy": profile.policy.model_copy(update={"protected_numbers": PROTECTED}),
+            "self_service": profile.self_service.model_copy(update={"policy": "refer"}),
+        }
+        return profile.model_copy(update=changed)
+
+
+def bundled_parts() -> list[DemoPart]:
+    """All bundled request files."""
+    return [DemoPart(path) for path in sorted(REQUESTS.glob("*.csv"))]
 
 
 @app.command()
@@ -47,14 +72,13 @@ def demo(
     json: options.Json = False,
 ) -> None:
     """Cancel the bundled requests on stand-in sites; ends with the table of ends and an index page."""
-    from fixtures.demo import parts
 
     from rpa.cli.desk import Desk, Watching
 
     desk = Desk.open(json=json, output=output, channel=browser_channel)
     # a new folder each time: the sites start afresh, and so must the records
     folder = desk.settings.output / f"demo-{dt.datetime.now():%Y%m%d-%H%M%S}"  # noqa: DTZ005 (a person's clock)
-    chosen = [part for part in parts() if only in {None, part.name}]
+    chosen = [part for part in bundled_parts() if only in {None, part.name}]
     raise typer.Exit(run_demo(desk, chosen, folder, Watching(headed, slow_mo)))
 
 
@@ -72,13 +96,11 @@ def run_demo(desk: "Desk", parts: Iterable[DemoPart], folder: Path, watching: An
     write_all(folder, results, "Demonstration")
     _show_table(results, desk)
     show_ends(results, desk.screen)
-    desk.screen.say(f"Case files: {(folder / 'index.html').resolve()}")
+    desk.screen.facts({"Case files": (folder / "index.html").resolve()})
     return 0 if results and all(result.outcome for result in results) else 1
 
 
 def _run_part(desk: "Desk", part: DemoPart, folder: Path, watching: Any) -> "Job":
-    from dataclasses import replace
-
     from pydantic import SecretStr
 
     from rpa.cli.desk import today
@@ -103,13 +125,15 @@ def _show_table(results: "list[Result]", desk: "Desk") -> None:
     if desk.screen.json:
         return
     table = plain_table("Account", "Name", "End", "Recoveries", "Seconds")
+    for column, width in zip(table.columns, (7, 22, 29, 11, 7), strict=True):
+        column.width, column.no_wrap, column.overflow = width, True, "ellipsis"
     table.columns[4].justify = "right"
     for result in results:
         outcome = result.outcome
         end = end_text(outcome.end, outcome.code) if outcome else end_text(None)
-        recoveries = safe(", ".join(outcome.recoveries) if outcome else "", width=24)
+        recoveries = safe(", ".join(outcome.recoveries) if outcome else "", width=40)
         seconds = f"{outcome.seconds:.1f}" if outcome else ""
-        name = safe(result.request.account_name, width=24)
-        table.add_row(result.request.account_number, name, end, recoveries, seconds)
+        name = safe(result.request.account_name, width=40)
+        table.add_row(safe(result.request.account_number), name, end, recoveries, seconds)
     desk.screen.console.print()
     desk.screen.console.print(table)

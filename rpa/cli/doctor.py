@@ -43,7 +43,7 @@ def doctor(
         if json:
             desk.screen.emit({"schema": "rpa.check.v1", **asdict(check)})
         else:
-            mark = Text("ok   ", "green") if check.ok else Text("TO DO", "red")
-            desk.screen.say(mark, Text(f"{check.name:<12}", "bold"), safe(check.message))
+            mark = Text("ok     ", "green") if check.ok else Text("TO DO  ", "red")
+            desk.screen.row(mark + Text(f"{check.name:<13}", "bold"), safe(check.message))
     # a usage error (2) has no place in a batch's order, but here the profile is one check of many
     raise typer.Exit(2 if 2 in codes else worst(codes))

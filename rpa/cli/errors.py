@@ -23,8 +23,12 @@ EXIT_OF_ERROR = {
     "LineError": 7,
     "RecordError": 1,
     "BrowserError": 1,
+    "Fault": 1,
+    "Obstacle": 1,
+    "Interrupted": 130,
 }
-"""By class name: the classes are imported only by the commands that can raise them."""
+"""By class name: the classes are imported only by the commands that can raise them. The last three, of
+`flows` and `page_objects`, get here only where nothing but reading was asked for; so do Playwright's own."""
 
 
 JSON_WANTED: ContextVar[bool] = ContextVar("json_wanted", default=False)
@@ -58,6 +62,8 @@ def exit_of(error: BaseException) -> int | None:
     """The exit code of a foreseen error, else None. A refusal of the flow carries its own end and code."""
     if getattr(error, "end", None):
         return exit_of_refusal(error)
+    if type(error).__module__.startswith("playwright."):  # the browser could not even be opened
+        return 1
     return next(
         (EXIT_OF_ERROR[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in EXIT_OF_ERROR), None
     )

@@ -147,9 +147,8 @@ class Job:
             )
         if self.interrupted:
             screen.say("Interrupted: what was being done is recorded. Run the same command to go on.")
-        screen.say(
-            f"Results in {output}: results.jsonl, results.csv, junit.xml. Case files: {output / 'index.html'}"
-        )
+        screen.say(f"Results in {output}: results.jsonl, results.csv, junit.xml")
+        screen.facts({"Case files": (output / "index.html").resolve()})
 
 
 def write_all(output: Path, results: "Sequence[Result]", title: str) -> None:

@@ -2,6 +2,8 @@
 # ruff: noqa: PLC0415 (imports wait until the command runs)
 
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -35,8 +37,9 @@ class Screen:
         return self.console.is_terminal and not self.console.is_dumb_terminal
 
     def say(self, *parts: str | Text) -> None:
-        """One line (or a wrapped one) of the parts, a blank between them."""
-        self.console.print(Text(" ").join(part if isinstance(part, Text) else Text(part) for part in parts))
+        """One line of the parts, a blank between them."""
+        line = Text(" ").join(part if isinstance(part, Text) else Text(part) for part in parts)
+        self.console.print(line, soft_wrap=not self.console.is_terminal)  # a program wants its lines whole
 
     def emit(self, value: Any) -> None:
         """One line of JSON."""
@@ -45,14 +48,23 @@ class Screen:
         sys.stdout.write(json_line(value) + "\n")
         sys.stdout.flush()
 
-    def facts(self, pairs: dict[str, object]) -> None:
-        """Label and value, one a line."""
-        table = Table.grid(padding=(0, 2))
-        table.add_column(style="bold", no_wrap=True)
-        table.add_column(overflow="fold")
+    def facts(self, pairs: Mapping[str, object]) -> None:
+        """Label and value, one a line; a long text folds beside its label, but not a path, nor when piped."""
+        width = max(map(len, pairs))
         for label, value in pairs.items():
-            table.add_row(label, value if isinstance(value, Text) else safe(value))
-        self.console.print(table)
+            shown = value if isinstance(value, Text) else safe(value)
+            self.row(Text(f"{label:<{width}}  ", "bold"), shown, fold=not isinstance(value, Path))
+
+    def row(self, label: Text, text: Text, *, fold: bool = True) -> None:
+        """A label, and beside it a text, folded within its own column."""
+        if not fold or not self.console.is_terminal:
+            self.console.print(Text("").append_text(label).append_text(text), soft_wrap=True)
+            return
+        row = Table.grid()
+        row.add_column(no_wrap=True)
+        row.add_column(overflow="fold")
+        row.add_row(label, text)
+        self.console.print(row)
 
 
 def plain_table(*headings: str) -> Table:
@@ -65,5 +77,5 @@ def plain_table(*headings: str) -> Table:
 
 def end_text(end: str | None, code: str = "") -> Text:
     """An end in its colour, its code behind it."""
-    words = (end or "not started") + (f" ({code})" if code and end else "")
+    words = (end or "no end yet") + (f" ({code})" if code and end else "")
     return safe(words, COLOUR_OF_END.get(end or "", "magenta"))

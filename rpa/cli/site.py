@@ -2,6 +2,7 @@
 # ruff: noqa: PLC0415 (imports wait until the command runs)
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,9 +29,11 @@ def site(
     latency: Annotated[float, typer.Option("--latency", min=0, help="Seconds before each answer.")] = 0.0,
     fault: Annotated[
         list[str] | None,
-        typer.Option(
-            "--fault", help="Order a fault: NAME or NAME@ACCOUNT; may be repeated.", show_default=False
-        ),
+        typer.Option("--fault", help="Order a fault: NAME or NAME@ACCOUNT; repeatable.", show_default=False),
+    ] = None,
+    write_profile: Annotated[
+        Path | None,
+        typer.Option("--write-profile", help="Write the site's profile here.", show_default=False),
     ] = None,
     json: options.Json = False,
 ) -> None:
@@ -55,18 +58,35 @@ def site(
     except OSError as error:
         raise UsageError(f"the site cannot be served: {error.strerror}; choose other ports") from error
     with stand_in, stop_on_interrupt(screen) as stop:
+        if write_profile:
+            _write_profile(stand_in, write_profile)
         _show(stand_in, screen)
         _wait(stop)
 
 
 def _show(stand_in: "StandIn", screen: "Screen") -> None:
-    addresses = {"CRM": stand_in.crm_url, "Backend": stand_in.backend_url, "Control": stand_in.control_url}
-    sign_in = {"RPA_USERNAME": stand_in.username, "RPA_PASSWORD": stand_in.password}
     if screen.json:
+        addresses = {
+            "crm": stand_in.crm_url,
+            "backend": stand_in.backend_url,
+            "control": stand_in.control_url,
+        }
+        sign_in = {"username": stand_in.username, "password": stand_in.password}
         screen.emit({"schema": "rpa.site.v1", "skin": stand_in.skin, **addresses, **sign_in})
         return
-    screen.facts({"Skin": stand_in.skin, **addresses, **sign_in})
+    screen.facts({"Skin": stand_in.skin, "CRM": stand_in.crm_url, "Backend": stand_in.backend_url})
+    screen.facts({"Control": stand_in.control_url, "Sign in": f"{stand_in.username} / {stand_in.password}"})
     screen.say("Ctrl-C ends it.")
+
+
+def _write_profile(stand_in: "StandIn", path: Path) -> None:
+    from fixtures.profiles import profile_text
+    from rpa.cli.errors import UsageError
+
+    try:
+        path.write_text(profile_text(stand_in.skin, stand_in), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _wait(stop: threading.Event) -> None:

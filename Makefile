@@ -1,0 +1,54 @@
+# One command from a clean clone: make demo, or make test. Everything needed is made first, into .venv.
+PYTHON ?= python3
+BIN = .venv/bin
+ARGS ?=
+
+.PHONY: help setup test check demo bench site docs clean
+
+help:
+	@echo "make demo   cancel the bundled requests on stand-in sites, in a real browser"
+	@echo "make test   all checks and tests"
+	@echo "make check  ruff and mypy only"
+	@echo "make bench  measure speed and memory"
+	@echo "make site   serve a stand-in site (ARGS='--skin spa --port 8080')"
+	@echo "make docs   bring the generated part of docs/profile.md up to date"
+	@echo "make clean  remove what was made, but not rpa-data"
+
+setup: .venv/.browser
+
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed; name it with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	  { echo "The venv module is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Installing into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+.venv/.browser: .venv/.installed
+	@$(BIN)/python -m rpa.browsers --install
+	@touch $@
+
+test: check setup
+	$(BIN)/python -m pytest -m "not long" $(ARGS)
+
+check: .venv/.installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+demo: setup
+	$(BIN)/rpa demo $(ARGS)
+
+bench: setup
+	$(BIN)/python -m benchmarks.bench $(ARGS)
+
+site: .venv/.installed
+	$(BIN)/rpa site $(ARGS)
+
+docs: .venv/.installed
+	$(BIN)/python -m rpa.profile_docs
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

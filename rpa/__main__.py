@@ -1,0 +1,5 @@
+"""`python -m rpa`."""
+
+from rpa.cli.main import main
+
+main()

@@ -1,0 +1,94 @@
+"""The robot on the stand-in, for tests: started once a module, reset for each test."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from fixtures.profiles import profile_for
+from fixtures.standin import StandIn
+from flows.model import CancellationRequest, Outcome
+from flows.notes import Notes
+from flows.profile import SiteProfile
+from rpa.browsers import find_browser
+from rpa.credentials import Credentials
+from rpa.robot import Robot
+from rpa.settings import Settings
+
+REASON = "Too expensive for us"
+DATE = dt.date(2026, 11, 30)
+FOUR = {"remove_license_count", "cancel_billings", "set_status", "set_contact_info"}
+
+
+@dataclass
+class Bench:
+    """A stand-in with a robot on it."""
+
+    site: StandIn
+    profile: SiteProfile
+    robot: Robot
+
+    def request(self, number: str, **changes: object) -> CancellationRequest:
+        account = self.site.account(number)
+        values: dict[str, object] = {
+            "id": f"t-{number}", "account_name": account.name, "account_number": account.number, "date": DATE,
+            "reason": REASON, "opt_out": True,
+        }  # fmt: skip
+        return CancellationRequest.model_validate(values | changes)
+
+    def cancel(self, number: str, notes: Notes | None = None, **changes: object) -> Outcome:
+        request = self.request(number, **changes)
+        return self.robot.cancel(request, notes or Notes(request.id, request.account_number))
+
+    def received(self, number: str) -> list[str]:
+        """The kinds of the state-changing requests that the site received for an account, in order."""
+        return [entry.kind for entry in self.site.ledger if entry.account_number == number]
+
+    def assert_no_harm(self, number: str) -> None:
+        """What must hold at every end: each effect at most once, nothing dangerous, no other account touched."""
+        kinds = self.received(number)
+        assert all(kinds.count(kind) <= 1 for kind in FOUR), kinds
+        entries = [entry for entry in self.site.ledger if entry.kind not in {"sign_in", "switch_module"}]
+        assert {entry.account_number for entry in entries} <= {number}, entries
+        assert not [entry.kind for entry in entries if entry.kind.startswith("danger")]
+        assert not self.site.foreign_visits
+
+    def assert_cancelled(self, number: str) -> None:
+        """The site's own truth: licences 0, DELETE, nothing scheduled, the form saved."""
+        account = self.site.account(number)
+        assert account.licenses == 0
+        assert account.status == "DELETE"
+        assert not [row for row in account.billing if row.status.casefold() in {"scheduled", "submitted"}]
+        assert account.cancellation_date
+        assert account.cancellation_reason
+
+
+@contextmanager
+def bench_on(skin: str, output: Path, **options: object) -> Iterator[Bench]:
+    with StandIn(skin=skin) as site:
+        profile = profile_for(skin, site)
+        credentials = Credentials(username=site.username, password=site.password)  # type: ignore[arg-type]
+        settings: dict[str, object] = {"evidence": False, "output": output, **options}
+        with Robot(profile, credentials, browser=find_browser(Settings()), **settings) as robot:  # type: ignore[arg-type]
+            yield Bench(site, profile, robot)
+
+
+@pytest.fixture(scope="module")
+def classic_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with bench_on("classic", tmp_path_factory.mktemp("classic")) as bench:
+        yield bench
+
+
+@pytest.fixture
+def classic(classic_bench: Bench) -> Bench:
+    """The robot on the skin "classic", the site as seeded."""
+    classic_bench.site.reset()
+    return classic_bench
+
+
+@pytest.fixture
+def make_notes() -> Callable[[str], Notes]:
+    return lambda number: Notes(f"t-{number}", number)
