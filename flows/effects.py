@@ -14,7 +14,7 @@ from page_objects.act import Aftermath
 from page_objects.cancel_page import CancelPage
 from page_objects.obstacles import Obstacle
 from page_objects.organization_page import OrganizationPage
-from page_objects.wording import plain
+from page_objects.wording import contains_words, plain
 
 UPDATES = 3
 """Update is pressed at most so many times in one run, whatever the pages say."""
@@ -136,9 +136,16 @@ def fill_form(walk: Walk) -> str:
     if passage.nothing_left:
         raise nothing_was_done(walk, passage)
     if passage.answered:
-        settle(walk, passage, "answered", "the site answered; the record is read again")
+        walk.form_said = _bad_news(walk, passage)
+        settle(walk, passage, "answered", walk.form_said or "the site answered; the record is read again")
         return "answered"
     return probe_after_trouble(walk, passage)
+
+
+def _bad_news(walk: Walk, passage: Passage) -> str:
+    """What came up after the act and reads like an error. A hint for the person, never a proof of anything."""
+    news = passage.aftermath.news if passage.aftermath else ()
+    return "; ".join(line for line in news if contains_words(line, walk.profile.words.obstacles.error))[:300]
 
 
 def update(walk: Walk, page: OrganizationPage, clause: str) -> None:

@@ -14,7 +14,7 @@ Obstacles (`page_objects.obstacles`) are what a page shows; the runner recovers 
 from flows.model import End
 
 
-class CancellationError(Exception):  # noqa: N818
+class CancellationError(Exception):
     """`code` is one of the words in admin-ui.md; the message says what was seen, where, and what to do."""
 
     end: End = End.NEEDS_HUMAN

@@ -87,7 +87,9 @@ def settle(walk: Walk, passage: Passage, outcome: str, seen: str) -> None:
 def not_done_code(trouble: Exception | None) -> str:
     """The code for an effect that certainly was not caused."""
     name = type(trouble).__name__ if isinstance(trouble, Obstacle) else ""
-    return {"UnexpectedDialog": "unexpected_dialog", "SignedOut": "sign_in", "RoleDenied": "role_denied"}.get(name, "drift")
+    return {"UnexpectedDialog": "unexpected_dialog", "SignedOut": "sign_in", "RoleDenied": "role_denied"}.get(
+        name, "drift"
+    )
 
 
 def nothing_was_done(walk: Walk, passage: Passage) -> NeedsHuman:

@@ -20,7 +20,9 @@ class EventKind(StrEnum):
     PLAN = "plan"  # data: plan (Plan)
     INTENT = "intent"  # data: intent (id), effect, identity {number, name}, page, before
     EFFECT_SENT = "effect_sent"  # data: intent, requests [{method, path, status|None}]
-    EFFECT_SETTLED = "effect_settled"  # data: intent, effect, outcome ("done" | "answered" | "not_done" | "unknown"), seen
+    EFFECT_SETTLED = (
+        "effect_settled"  # data: intent, effect, outcome ("done" | "answered" | "not_done" | "unknown"), seen
+    )
     EVIDENCE = "evidence"  # data: file, sha256, media_type, moment ("before" | "after" | "page" | "failure"), page, url
     WARNING = "warning"  # data: text
     PROOF = "proof"  # data: lines [ProofLine]

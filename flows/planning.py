@@ -72,15 +72,18 @@ def _effects(walk: Walk, reading: AccountReading, stop: tuple[BillingRow, ...]) 
     )  # fmt: skip
 
 
-def _warnings(
-    walk: Walk, reading: AccountReading, stop: tuple[BillingRow, ...], today: dt.date
-) -> tuple[str, ...]:
+def _warnings(walk: Walk, reading: AccountReading, stop: tuple[BillingRow, ...], today: dt.date) -> tuple[str, ...]:
     notice = walk.profile.policy.notice_days
-    said = []
-    for row in stop:
-        if row.due is not None and row.due <= today + dt.timedelta(days=notice):
-            said.append(f"billing {row.number or row.amount_text} is due {row.due.isoformat()}, within {notice} days")
-    said += [f"billing {row.number or row.amount_text} is already Submitted" for row in stop if "submit" in row.status.casefold()]
+    said = [
+        f"billing {row.number or row.amount_text} is due {row.due.isoformat()}, within {notice} days"
+        for row in stop
+        if row.due is not None and row.due <= today + dt.timedelta(days=notice)
+    ]
+    said += [
+        f"billing {row.number or row.amount_text} is already Submitted"
+        for row in stop
+        if "submit" in row.status.casefold()
+    ]
     said += [
         f'billing {row.number or row.amount_text} has the status "{row.status}", which is not known: look at it'
         for row in unknown_statuses((*(reading.billing or ()),), walk.profile, today)
@@ -89,7 +92,9 @@ def _warnings(
         said.append("an amount could not be read: the money that stops is more than the sum says")
     said += _missing(walk.profile, reading)
     if reading.self_service:
-        said.append("the customer could cancel by himself: Account Tab > License Billing > Cancel Subscription (clause 1)")
+        said.append(
+            "the customer could cancel by himself: Account Tab > License Billing > Cancel Subscription (clause 1)"
+        )
     return tuple(said)
 
 
@@ -103,5 +108,7 @@ def _missing(profile: SiteProfile, reading: AccountReading) -> list[str]:
         said.append("no page shows the account status: it could not be proven; set words.organization.account_status")
     if reading.server_location == "":
         known = profile.server_location_for(reading.account_number)
-        said.append(f"Server Location is empty; {'it may be set to ' + known if known else 'the profile has no URL for it'}")
+        said.append(
+            f"Server Location is empty; {'it may be set to ' + known if known else 'the profile has no URL for it'}"
+        )
     return said

@@ -1,7 +1,15 @@
 """Probes: has an effect taken place? Answered by reading the account's pages afresh, never by clicking."""
 
 from flows.model import Effect
-from flows.reading import contact_info_set, is_deleted, license_count, note_facts, pending, read_billing, read_organization
+from flows.reading import (
+    contact_info_set,
+    is_deleted,
+    license_count,
+    note_facts,
+    pending,
+    read_billing,
+    read_organization,
+)
 from flows.walk import Walk
 
 

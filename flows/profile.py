@@ -126,7 +126,16 @@ class Timing(ProfilePart):
 
 
 class Privacy(ProfilePart):
-    masked_fields: tuple[str, ...] = ("Phone", "Home Phone", "Mobile", "Fax", "Email", "E-mail", "Credit Card", "Card Number")
+    masked_fields: tuple[str, ...] = (
+        "Phone",
+        "Home Phone",
+        "Mobile",
+        "Fax",
+        "Email",
+        "E-mail",
+        "Credit Card",
+        "Card Number",
+    )
     """Labels of fields whose values are masked in pictures and texts of the case file."""
 
 

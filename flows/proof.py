@@ -192,7 +192,9 @@ def judge(walk: Walk, lines: tuple[ProofLine, ...], fresh: FreshReading) -> None
     what = "; ".join(f"{line.claim}: {line.seen} instead of {line.expected}" for line in wrong[:4])
     number = walk.request.account_number
     if any(line.clause == "8" and line.claim.startswith("billings") for line in wrong):
-        raise NeedsHuman("still_scheduled", f"account {number} still has billing set up: {what}. Cancel these billings by hand")
+        raise NeedsHuman(
+            "still_scheduled", f"account {number} still has billing set up: {what}. Cancel these billings by hand"
+        )
     odd = unknown_statuses(fresh.billing, walk.profile, walk.session.now().date())
     if not wrong and odd:
         raise NeedsHuman(
@@ -202,6 +204,16 @@ def judge(walk: Walk, lines: tuple[ProofLine, ...], fresh: FreshReading) -> None
         )
     if not wrong:
         return
+    if walk.form_said and all(line.clause == "10" for line in wrong):
+        raise NeedsHuman(
+            "update_rejected",
+            f'all is cancelled but the form Required for Cancellation was not saved; the site said "{walk.form_said}". Mend the '
+            f"record of account {number} and fill the form in by hand",
+        )
     if all(line.seen == "not shown" for line in wrong):
-        raise NeedsHuman("unproven", f"the site does not show what would prove it ({what}): look at account {number} by hand")
-    raise UnknownEffect(f"the site answered, but account {number} does not show it: {what}. Look at these and finish by hand")
+        raise NeedsHuman(
+            "unproven", f"the site does not show what would prove it ({what}): look at account {number} by hand"
+        )
+    raise UnknownEffect(
+        f"the site answered, but account {number} does not show it: {what}. Look at these and finish by hand"
+    )

@@ -54,6 +54,11 @@ def may_use_backend(walk: Walk) -> bool:
     return walk.profile.site.backend_url is not None and not walk.use_backend
 
 
+def may_use_backend_for_a_wrong_page(walk: Walk) -> bool:
+    """Where the link is live and leads to something else than the Cancellation Start Page."""
+    return walk.clause == "3-4" and may_use_backend(walk)
+
+
 def switch_to_premium_and_return(walk: Walk) -> None:
     """7a: "click on the App Module drop down and change to Premium Edition ... (back) two times"."""
     tab = _tab_with_modules(walk)
@@ -61,7 +66,9 @@ def switch_to_premium_and_return(walk: Walk) -> None:
     premium = walk.profile.words.obstacles.premium_edition[0]
     current = switcher.current(tab.glance())
     if current is not None and plain(current) == plain(premium):
-        raise NeedsHuman("role_denied", "Premium Edition is chosen already and the page is still denied: ask for the role")
+        raise NeedsHuman(
+            "role_denied", "Premium Edition is chosen already and the page is still denied: ask for the role"
+        )
     walk.module_at_start = walk.module_at_start or current
     switcher.choose(premium)
     walk.module_changed = True
@@ -116,7 +123,9 @@ def put_module_back(walk: Walk) -> str:
 
 def sign_in_again(walk: Walk) -> None:
     """The session has ended: sign in once more where the password is asked for."""
-    for tab in every([page.tab for page in (walk.start, walk.cancel, walk.billing) if page] + ([walk.crm] if walk.crm else [])):
+    for tab in every(
+        [page.tab for page in (walk.start, walk.cancel, walk.billing) if page] + ([walk.crm] if walk.crm else [])
+    ):
         if SignInPage(tab).here():
             walk.session.sign_in(tab)
     walk.organization = None
@@ -159,5 +168,3 @@ def _server(walk: Walk, page: OrganizationPage) -> str:
 
 def _has_drop_down(walk: Walk) -> bool:
     return walk.profile.drop_down_for(walk.request.account_number) is not None and not walk.use_backend
-
-

@@ -20,6 +20,7 @@ from page_objects.obstacles import (
     DeadLink,
     LeftTheSite,
     Missing,
+    NotHere,
     NothingHappened,
     Obstacle,
     RecordLocked,
@@ -136,7 +137,11 @@ class Runner:
             self.met.append(f"{recovery.clause} met: {another}")
         walk.recovered.append(recovery.clause if recovery.clause[0].isdigit() else f"{recovery.clause}: {name}")
         walk.journal.write(
-            EventKind.RECOVERY, recovery.clause, on=f"{type(obstacle).__name__}: {obstacle}"[:300], by=name, outcome=outcome
+            EventKind.RECOVERY,
+            recovery.clause,
+            on=f"{type(obstacle).__name__}: {obstacle}"[:300],
+            by=name,
+            outcome=outcome,
         )
         return True
 
@@ -144,17 +149,25 @@ class Runner:
         if isinstance(obstacle, LeftTheSite):
             return Refusal("foreign_host", f"{obstacle}; nothing on that site was used. Correct the record by hand")
         if isinstance(obstacle, DeadLink) and self.walk.profile.drop_down_for(self.walk.request.account_number) is None:
-            return NeedsHuman("unsupported_prefix", f"{obstacle}, and there is no other way to its Cancellation Start Page")
+            return NeedsHuman(
+                "unsupported_prefix", f"{obstacle}, and there is no other way to its Cancellation Start Page"
+            )
         if isinstance(obstacle, DeadLink | NothingHappened) and self.walk.updates and not self.walk.planning:
             met = f" ({'; '.join(self.met)})" if self.met else ""
-            return NeedsHuman("link_unreachable", f"{obstacle}, after Update{met}: open the Cancellation Start Page by hand")
+            return NeedsHuman(
+                "link_unreachable", f"{obstacle}, after Update{met}: open the Cancellation Start Page by hand"
+            )
+        if type(obstacle) is NotHere and self.walk.clause == "3-4":
+            return NeedsHuman("link_unreachable", f"{obstacle}: open the Cancellation Start Page by hand")
         code = next((code for kind, code in CODES if isinstance(obstacle, kind)), "unknown_page")
         return NeedsHuman(code, str(obstacle))
 
     def _settle_earlier_intents(self) -> None:
         """Promise 4, for a run that takes up another's work: what was intended and not settled is read, twice if need be."""
         walk = self.walk
-        open_intents = [i for i in walk.journal.intents() if i.outcome in {"", "unknown"} and _planned(walk, i.effect) is not None]
+        open_intents = [
+            i for i in walk.journal.intents() if i.outcome in {"", "unknown"} and _planned(walk, i.effect) is not None
+        ]
         if not open_intents:
             return
         undone = []

@@ -102,7 +102,9 @@ def read_account(walk: Walk) -> str:
         start = read_backend_facts(walk, start)
         page = walk.to_billing(start)
         billing, cancelled = read_billing(walk, page, "page")
-    finish_plan(walk, account_reading(walk, before.form, billing, cancelled, before.server_location, before.self_service))
+    finish_plan(
+        walk, account_reading(walk, before.form, billing, cancelled, before.server_location, before.self_service)
+    )
     return "done"
 
 
@@ -173,4 +175,3 @@ def settle_answered(walk: Walk) -> None:
     for intent in walk.journal.intents():
         if intent.outcome == "answered" and intent.effect in _PLANNED:
             walk.journal.settle(intent.id, "done", "proven by the double check")
-

@@ -20,6 +20,7 @@ from page_objects.look_up import Result
 from page_objects.obstacles import NotHere, SignedOut
 from page_objects.organization_page import OrganizationPage
 from page_objects.organization_search import OrganizationSearch
+from page_objects.screen import Screen
 from page_objects.sign_in_page import SignInPage
 from page_objects.tab import Tab
 
@@ -56,6 +57,8 @@ class Walk:
     recovered: list[str] = field(default_factory=list)
     clause: str = ""
     effects_intended: int = 0
+    form_said: str = ""
+    """What the site said when the form was saved, where that was bad news."""
     proof: tuple[ProofLine, ...] = ()
     end: End = End.NEEDS_HUMAN
 
@@ -86,7 +89,9 @@ class Walk:
             self.crm = self.session.tab()
             home = self.session.home() or urljoin(self.profile.site.base_url + "/", self.profile.site.sign_in_path)
             self.open(self.crm, home)
-            self.crm.until(lambda screen: True if any(d.controls for d in screen.documents) else None, "a page of the CRM")
+            self.crm.until(
+                lambda screen: True if any(d.controls for d in screen.documents) else None, "a page of the CRM"
+            )
         if SignInPage(self.crm).here():
             self.session.sign_in(self.crm)
         return self.crm
@@ -94,7 +99,9 @@ class Walk:
     def open(self, tab: Tab, url: str) -> None:
         """Open a URL that has no effect. Raises NeedsHuman if it was that of an effect."""
         if self.session.spent(url):
-            raise NeedsHuman("unknown_page", f"the way back leads over {url[:200]}, which has an effect; it was not opened")
+            raise NeedsHuman(
+                "unknown_page", f"the way back leads over {url[:200]}, which has an effect; it was not opened"
+            )
         tab.open(url)
 
     def to_search(self) -> OrganizationSearch:
@@ -107,7 +114,12 @@ class Walk:
             return self._past_sign_in(tab, search, path)
         if OrganizationPage(tab).here() or not (search.here() or self._one_way(tab)):
             self.open(tab, self.session.home() or self.profile.site.base_url)
-            tab.until(lambda screen: True if screen.operable(self.profile.words.look_up.open) or search.recognised(screen) else None, "the look-up")
+            tab.until(
+                lambda screen: (
+                    True if screen.operable(self.profile.words.look_up.open) or search.recognised(screen) else None
+                ),
+                "the look-up",
+            )
         if self._one_way(tab):
             tab.follow(tab.glance().one_operable(self.profile.words.look_up.open), OrganizationSearch)
         return search.arrived()
@@ -141,7 +153,9 @@ class Walk:
         if len(exact) == 1:
             return search.open(exact[0])
         if len(exact) > 1:
-            raise Refusal("ambiguous", f"the look-up lists this name with this number {len(exact)} times: look at the list")
+            raise Refusal(
+                "ambiguous", f"the look-up lists this name with this number {len(exact)} times: look at the list"
+            )
         if not named:
             self._refuse_unnamed(found)
         numbers = [number for one in named for number in one.shown_numbers]
@@ -171,7 +185,11 @@ class Walk:
     def _open_place(self, place: int, count: int) -> OrganizationPage:
         search = self.to_search()
         found = search.search(self.request.account_name, self.request.account_number)
-        named = [] if isinstance(found, OrganizationPage) else [one for one in found if one.names(self.request.account_name)]
+        named = (
+            []
+            if isinstance(found, OrganizationPage)
+            else [one for one in found if one.names(self.request.account_name)]
+        )
         if len(named) != count:
             raise Refusal("ambiguous", "the look-up's list changed while its records were opened: look at the list")
         return search.open(named[place])
@@ -184,7 +202,9 @@ class Walk:
                 f'number {request.account_number} is listed with another name than "{request.account_name[:120]}" '
                 "(letter case counts): check the request",
             )
-        raise Refusal("not_found", f'no account is called "{request.account_name[:120]}": check the name in the request')
+        raise Refusal(
+            "not_found", f'no account is called "{request.account_name[:120]}": check the name in the request'
+        )
 
     def back_at_organization(self) -> OrganizationPage:
         """The record, on the screen now: as it stands if it is still there, else looked up again."""
@@ -225,7 +245,9 @@ class Walk:
     def _by_link(self) -> CancellationStartPage | None:
         """A link back that the page itself offers."""
         for tab in self._backend_tabs():
-            found = [one for one in tab.glance().operable(self.profile.words.start_page.back) if not one.control.plainly_dead]
+            found = [
+                one for one in tab.glance().operable(self.profile.words.start_page.back) if not one.control.plainly_dead
+            ]
             hrefs = {one.control.href for one in found}
             if found and len(hrefs) == 1 and not self.session.spent(urljoin(tab.page.url, hrefs.pop() or "")):
                 return tab.follow(found[0], CancellationStartPage)
@@ -237,14 +259,16 @@ class Walk:
         tab = self.start.tab
         tab.open(self.start_url)
         return tab.until(
-            lambda screen: CancellationStartPage(tab).arrival(screen) or self._elsewhere(screen.quiet, tab),
+            lambda screen: self._start_or_elsewhere(screen, tab),
             "Cancellation Start Page",
         )
 
-    def _elsewhere(self, quiet: int, tab: Tab) -> None:
-        """Give up early on an address that has finished loading and shows something else."""
-        if quiet > 2000 * self.profile.timing.quiet:
+    def _start_or_elsewhere(self, screen: Screen, tab: Tab) -> CancellationStartPage | None:
+        """The start page; gives up early on an address that has finished loading and shows something else."""
+        page = CancellationStartPage(tab).arrival(screen)
+        if page is None and screen.quiet > 2000 * self.profile.timing.quiet:
             raise NotHere("the address of the Cancellation Start Page shows something else", tab.whereabouts("page"))
+        return page
 
     def reopen_start(self) -> CancellationStartPage:
         """From the record again (clauses 3 and 4), or from the backend's look-up if that was the way (4c)."""

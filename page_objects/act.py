@@ -39,7 +39,9 @@ class Traffic:
         self._context.on("requestfailed", self._ended)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._context.remove_listener("request", self._sent)
         self._context.remove_listener("requestfinished", self._ended)
         self._context.remove_listener("requestfailed", self._ended)
@@ -86,14 +88,14 @@ class Act:
         Raises NothingHappened (no request left, nothing changed), UnexpectedDialog (dismissed), Ambiguous, or any
         obstacle that the page shows instead.
         """
-        first = self._look()
+        first = self._glance()
         self._known = {_likeness(one) for one in _controls(first)}
         pressed: Found | None = link
         with self._dialogs(link.control.name), Traffic(self.tab.page) as traffic:
             for _ in range(STAGES):
                 if pressed is None:
                     break
-                before = self._look()
+                before = self._glance()
                 self.tab.setting.before_press()
                 sent = traffic.seen
                 self.tab.press(pressed)
@@ -101,13 +103,15 @@ class Act:
                 pressed = self._outcome(traffic, sent, before, link)
             self.seen.requests = traffic.seen
         old = set(first.text.splitlines())
-        self.seen.news = tuple(line for line in self._look().text.splitlines() if line not in old)[:40]
+        self.seen.news = tuple(line for line in self._glance().text.splitlines() if line not in old)[:40]
         return self.seen
 
     def _look(self) -> Screen:
         """The screen, with that of a tab that the press has opened."""
-        screens = [tab.look() for tab in every([self.tab])]
-        return Screen(tuple(document for screen in screens for document in screen.documents))
+        return _together([tab.look() for tab in every([self.tab])])
+
+    def _glance(self) -> Screen:
+        return _together([tab.glance() for tab in every([self.tab])])
 
     @contextlib.contextmanager
     def _dialogs(self, words: str) -> Iterator[None]:
@@ -121,7 +125,9 @@ class Act:
             self.seen.dialogs = setting.dialogs[start:]
         for dialog in self.seen.dialogs:
             if not dialog.accepted:
-                raise UnexpectedDialog(f'the dialog "{dialog.text[:300]}" was dismissed', self.tab.whereabouts("dialog"))
+                raise UnexpectedDialog(
+                    f'the dialog "{dialog.text[:300]}" was dismissed', self.tab.whereabouts("dialog")
+                )
 
     def _outcome(self, traffic: Traffic, sent: int, before: Screen, link: Found) -> Found | None:
         """Wait until the press has had its outcome; the control to press next, or None if there is none."""
@@ -143,9 +149,10 @@ class Act:
             if answered and passed > patience.quiet:
                 return None
             if refused or (not moved and passed > 3 * patience.quiet):
-                return self._nothing_more(screen, before, traffic)
+                self._nothing_more(screen, before, traffic)
+                return None
             if passed > patience.page:
-                raise NotHere(f'there was no answer within {patience.page:g} s', self.tab.whereabouts("answer"))
+                raise NotHere(f"there was no answer within {patience.page:g} s", self.tab.whereabouts("answer"))
             self.tab.await_change(screen, 0.05)
 
     @staticmethod
@@ -176,7 +183,7 @@ class Act:
 
     def _again(self, button: Found) -> Found:
         """The same button on the screen as it is after filling in."""
-        now = [one for one in _controls(self._look()) if _likeness(one) == _likeness(button)]
+        now = [one for one in _controls(self._glance()) if _likeness(one) == _likeness(button)]
         if len(now) != 1:
             raise NotHere(f'the button "{button.control.name}" changed while the form was filled in')
         return now[0]
@@ -201,7 +208,12 @@ class Act:
         if contains_words(name, words.never):
             return False
         confirming = {plain(alternative) for alternative in words.confirm} | {plain(link.control.name)}
-        is_button = one.control.kind in {"button", "clickable"} or one.control.href in {None, "#", "", "javascript:void(0)"}
+        is_button = one.control.kind in {"button", "clickable"} or one.control.href in {
+            None,
+            "#",
+            "",
+            "javascript:void(0)",
+        }
         return name in confirming or (is_button and name.startswith(("yes", "ok ", "confirm")))
 
 
@@ -220,6 +232,10 @@ def acceptable(text: str, link: str, tab: Tab) -> bool:
     told = set(re.findall(r"\w{4,}", plain(link)))
     short = re.fullmatch(r"(please )?(proceed|continue|ok|confirm)\W*(with this action)?\W*", plain(text))
     return bool(seen & told) or "sure" in seen or bool(short)
+
+
+def _together(screens: list[Screen]) -> Screen:
+    return Screen(tuple(document for screen in screens for document in screen.documents))
 
 
 def _controls(screen: Screen) -> list[Found]:

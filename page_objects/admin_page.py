@@ -88,7 +88,9 @@ def identity_of(document: Document, words: Words) -> Identity:
     screen = Screen((document,))
     numbers = tuple(squeeze(value) for _, value in screen.values(words.organization.account_number) if value)
     names = tuple(identity_text(value) for _, value in screen.values(words.organization.account_name) if value)
-    lines = {identity_text(run.text) for run in document.runs} | {identity_text(t) for t in document.line_texts.values()}
+    lines = {identity_text(run.text) for run in document.runs} | {
+        identity_text(t) for t in document.line_texts.values()
+    }
     return Identity(numbers, names, tuple(line for line in lines if line), document.token)
 
 

@@ -1,10 +1,10 @@
 """The App Module drop-down (clause 7a)."""
 
+from page_objects.cancellation_form import option_called
 from page_objects.obstacles import Missing
 from page_objects.screen import OPERABLE, Found, Screen
 from page_objects.tab import Tab
 from page_objects.wording import plain, squeeze
-from page_objects.cancellation_form import option_called
 
 
 class AppModuleSwitcher:
@@ -64,8 +64,11 @@ class AppModuleSwitcher:
         near = [
             Found(box.document, control)
             for control in box.document.controls
-            if control.kind in {"button", "link", "clickable"} and plain(control.name) in {plain(word) for word in words}
-            and (control.form == box.control.form if box.control.form >= 0 else control.box.on_line_with(box.control.box))
+            if control.kind in {"button", "link", "clickable"}
+            and plain(control.name) in {plain(word) for word in words}
+            and (
+                control.form == box.control.form if box.control.form >= 0 else control.box.on_line_with(box.control.box)
+            )
         ]
         return near[0] if len(near) == 1 else None
 
@@ -85,5 +88,5 @@ class AppModuleSwitcher:
             raise Missing("the App Module drop-down is not on the page")
         if not screen.operable((module,)):
             self.tab.press(opener[0])
-        item = self.tab.until(lambda now: (now.operable((module,)) or [None])[0], f'the module "{module}"', 3)
+        item = self.tab.until(lambda now: next(iter(now.operable((module,))), None), f'the module "{module}"', 3)
         self.tab.press(item)

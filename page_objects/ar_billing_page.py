@@ -36,7 +36,7 @@ class ArBillingPage(AdminPage):
         self._open_tab(self.words.billing.cancelled_tab)
 
     def _open_tab(self, phrase: Phrase) -> None:
-        before = self.tab.look()
+        before = self.tab.glance()
         tab = self._tab(before, phrase)
         rows = self.table.rows_on(before)
         self.tab.press(tab)

@@ -154,12 +154,14 @@ def next_page(tab: Tab, screen: Screen, phrase: Phrase, number: int) -> NextPage
     numbered = _numbered(screen, number)
     if numbered is not None:
         return NextPage(lambda: tab.press(numbered), certain=True)
-    for document in screen.documents:
-        for control in document.controls:
-            option = _option_of_page(control, number)
-            if option is not None:
-                box = Found(document, control)
-                return NextPage(lambda: tab.choose(box, option), certain=True)
+    boxes = [
+        (Found(document, control), option)
+        for document in screen.documents
+        for control in document.controls
+        if (option := _option_of_page(document, control, number)) is not None
+    ]
+    if boxes:
+        return NextPage(lambda: tab.choose(*boxes[-1]), certain=True)
     called = [one for one in screen.operable(phrase) if not one.control.plainly_dead]
     if not called:
         return None
@@ -171,7 +173,7 @@ def next_page(tab: Tab, screen: Screen, phrase: Phrase, number: int) -> NextPage
 def _says_more(screen: Screen) -> bool:
     for text in screen.text.splitlines():
         page, span = PAGE_OF.search(text), ROWS_OF.search(text)
-        if page and int(page.group(1)) < int(page.group(2)) or span and int(span.group(2)) < int(span.group(3)):
+        if (page and int(page.group(1)) < int(page.group(2))) or (span and int(span.group(2)) < int(span.group(3))):
             return True
     return False
 
@@ -183,7 +185,9 @@ def _numbered(screen: Screen, number: int) -> Found | None:
         Found(document, control)
         for document in screen.documents
         for control in document.controls
-        if control.kind in OPERABLE and plain(control.name) in wanted and not control.plainly_dead
+        if control.kind in OPERABLE
+        and plain(control.name) in wanted
+        and not control.plainly_dead
         and _has_neighbour(document, control, number - 1)
     ]
     return found[-1] if found and len({one.control.href for one in found}) <= max(1, len(found)) else None
@@ -194,13 +198,18 @@ def _has_neighbour(document: Document, control: Control, number: int) -> bool:
     return any(
         set(plain(run.text).replace("|", " ").split()) & wanted or plain(run.text) in wanted
         for run in document.runs
-        if run.control != control.index and run.box.on_line_with(control.box) and abs(run.box.left - control.box.left) < 150
+        if run.control != control.index
+        and run.box.on_line_with(control.box)
+        and abs(run.box.left - control.box.left) < 150
     )
 
 
-def _option_of_page(control: Control, number: int) -> int | None:
-    """The option "2" or "Page 2 of 3" of a select box whose options are all pages."""
+def _option_of_page(document: Document, control: Control, number: int) -> int | None:
+    """The option "2" or "Page 2 of 3" of a select box whose options are all pages, and that speaks of pages."""
     if control.kind != "select" or len(control.options) < number:
+        return None
+    beside = [run.text for run in document.runs if run.box.on_line_with(control.box)]
+    if "page" not in " ".join([*beside, *control.labels, *control.names, control.options[0][0]]).casefold():
         return None
     texts = [plain(text) for text, *_ in control.options]
     if all(re.fullmatch(rf"(page )?{place}( (of|/) \d+)?", text) for place, text in enumerate(texts, 1)):

@@ -62,7 +62,11 @@ class CancelPage(AdminPage):
         return found
 
     def _one(self, screen: Screen, phrase: Phrase) -> Found | None:
-        return screen.one_operable(phrase) if screen.operable(phrase) or screen.quiet > self.tab.setting.patience.quiet * 3000 else None
+        return (
+            screen.one_operable(phrase)
+            if screen.operable(phrase) or screen.quiet > self.tab.setting.patience.quiet * 3000
+            else None
+        )
 
     def _carry_out(self, phrase: Phrase, fill: Fill | None = None) -> Aftermath:
         return Act(self.tab, fill, self.recognised).carry_out(self.link(phrase))
@@ -96,7 +100,9 @@ def _field_for(fields: list[Found], phrase: Phrase) -> Found | None:
     """The field with that label, or the only one there is."""
     for words in phrase:
         labelled = [
-            one for one in fields if any(plain(words) == plain(label) for label in (*one.control.labels, *one.control.names))
+            one
+            for one in fields
+            if any(plain(words) == plain(label) for label in (*one.control.labels, *one.control.names))
         ]
         screen = Screen(tuple({id(one.document): one.document for one in fields}.values()))
         beside = [one for one in screen.fields((words,)) if one.control.index in {f.control.index for f in fields}]

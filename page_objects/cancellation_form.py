@@ -54,11 +54,11 @@ class CancellationForm:
         A reason that the select box does not offer becomes its "Other", with the text where there is a field for it.
         Raises NotHere if a field is missing, or the reason can't be given.
         """
-        screen = self.tab.look()
+        screen = self.tab.glance()
         when = screen.one_field(self.words.date, TEXTS)
         self.tab.fill(when, iso_date.isoformat() if when.control.type == "date" else date)
         chosen = self._give_reason(reason)
-        box = self.tab.look().fields(self.words.opt_out, {"checkbox", "switch"})
+        box = self.tab.glance().fields(self.words.opt_out, {"checkbox", "switch"})
         if box and opt_out:  # "You may also check the box": a box that is ticked already is left as it is
             self.tab.tick(the_one(box, self.words.opt_out), True)
         elif opt_out:
@@ -66,7 +66,7 @@ class CancellationForm:
         return chosen
 
     def _give_reason(self, reason: str) -> str:
-        field = self.tab.look().one_field(self.words.reason, TEXTS | {"select"})
+        field = self.tab.glance().one_field(self.words.reason, TEXTS | {"select"})
         if field.control.kind != "select":
             self.tab.fill(field, reason)
             return reason
@@ -81,9 +81,9 @@ class CancellationForm:
         if other is None:
             offered = ", ".join(text for text, *_ in field.control.options)
             raise Missing(f'the reason "{reason}" is not offered, and neither is "Other" (offered: {offered})')
-        before = self.tab.look()
+        before = self.tab.glance()
         self.tab.choose(field, other)
-        screen = self.tab.look()
+        screen = self.tab.glance()
         text = self._reason_text(screen, screen.fields(self.words.reason)) or _woken(screen, before)
         if text:
             self.tab.fill(text, reason)
@@ -100,8 +100,10 @@ class CancellationForm:
         near = [
             control
             for control in reason[0].document.controls
-            if control.kind in TEXTS and control.form == box.form
-            and control.box.left >= box.box.right - 4 and control.box.on_line_with(box.box)
+            if control.kind in TEXTS
+            and control.form == box.form
+            and control.box.left >= box.box.right - 4
+            and control.box.on_line_with(box.box)
         ]
         return Found(reason[0].document, near[0]) if len(near) == 1 else None
 
@@ -156,7 +158,11 @@ def _first_value(screen: Screen, phrase: tuple[str, ...]) -> str | None:
 def option_called(control: Control, phrase: tuple[str, ...]) -> int | None:
     """The place of the one option that is called so; None if there is none."""
     for words in phrase:
-        found = [i for i, (text, _, disabled, _) in enumerate(control.options) if plain(text) == plain(words) and not disabled]
+        found = [
+            i
+            for i, (text, _, disabled, _) in enumerate(control.options)
+            if plain(text) == plain(words) and not disabled
+        ]
         if len(found) == 1:
             return found[0]
     return None

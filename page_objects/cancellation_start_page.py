@@ -18,7 +18,7 @@ class CancellationStartPage(AdminPage):
 
     def open_cancel_page(self) -> CancelPage:
         """Clause 5: click on Cancel Subscription / Cancel Bills / Delete Account."""
-        return self.tab.follow(self.tab.look().one_operable(self.words.start_page.cancel), CancelPage)
+        return self.tab.follow(self.tab.glance().one_operable(self.words.start_page.cancel), CancelPage)
 
     def open_billing(self, number: str, name: str) -> ArBillingPage:
         """Clause 7: click on Link to AR: number - name. Raises NotHere if that very link is not there."""

@@ -206,7 +206,7 @@
   const navigation = performance.getEntriesByType("navigation")[0];
   return JSON.stringify({
     token: eye.token, mutations: eye.mutations, quiet: Math.round(performance.now() - eye.changed),
-    hidden, url: location.href, title: document.title, ready: document.readyState,
+    hidden, height: document.documentElement ? document.documentElement.scrollHeight : 0, url: location.href, title: document.title, ready: document.readyState,
     status: navigation ? navigation.responseStatus || 0 : 0, cells,
     runs: runs.map((r) => [r.text, r.line, r.control, r.row, r.cell, r.table, r.head, r.box, r.paragraph, r.term,
       r.definition, r.path]),

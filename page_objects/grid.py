@@ -63,7 +63,9 @@ def visual_rows(document: Document) -> list[GridRow]:
     """All rows of the document, of tables or by sight, without headings: for lists of results."""
     bands = [band for table in _marked_up(document).values() for band in table]
     in_rows = {id(run) for band in bands for piece in band for run in piece.runs}
-    bands += [band for band in _by_sight(document) if not any(id(run) in in_rows for piece in band for run in piece.runs)]
+    bands += [
+        band for band in _by_sight(document) if not any(id(run) in in_rows for piece in band for run in piece.runs)
+    ]
     return [_row(document, [("", piece) for piece in band]) for band in bands]
 
 

@@ -24,7 +24,7 @@ class LinkMenu:
 
         Raises DeadLink if its words are not there or can't be followed, Ambiguous if they are there twice.
         """
-        screen = self.tab.look()
+        screen = self.tab.glance()
         if not self.visible(screen):
             screen = self.tab.settled()
         box = self._select(screen)
@@ -35,7 +35,7 @@ class LinkMenu:
 
     def doubtful(self, link: Phrase) -> bool:
         """Whether a click on `link` may lead nowhere, as far as can be seen."""
-        found = self._inside(self.tab.look(), link)
+        found = self._inside(self.tab.glance(), link)
         return not found or any(one.control.doubtful for one in found)
 
     # --- a select box ---
@@ -97,19 +97,19 @@ class LinkMenu:
         if self._inside(screen, link):
             return self._inside(screen, link)
         for gesture in (self._press_opener, self._hover_over):
-            before = self.tab.look()
+            before = self.tab.glance()
             if not gesture(before):
                 continue
             try:
                 self.tab.until(lambda now: self._inside(now, link) or self._words_inside(now, link), "the link", 1.5)
             except NotHere:
                 continue
-            return self._inside(self.tab.look(), link)
+            return self._inside(self.tab.glance(), link)
         return []
 
     def _press_opener(self, screen: Screen) -> bool:
         opener = self._opener(screen) or self._arrow(screen)
-        if opener is None or opener.control.plainly_dead and opener.control.kind != "link":
+        if opener is None or (opener.control.plainly_dead and opener.control.kind != "link"):
             return False
         self.tab.press(opener)
         return True
@@ -123,8 +123,10 @@ class LinkMenu:
         near = [
             control
             for control in document.controls
-            if control.kind in OPENERS and control.box.on_line_with(label.box)
-            and -4 <= control.box.left - label.box.right <= 60 and len(control.name) <= 12
+            if control.kind in OPENERS
+            and control.box.on_line_with(label.box)
+            and -4 <= control.box.left - label.box.right <= 60
+            and len(control.name) <= 12
         ]
         return Found(document, min(near, key=lambda c: c.box.left)) if near else None
 
@@ -166,9 +168,7 @@ class LinkMenu:
         """Whether another drop-down's label stands between (they all speak of links and servers)."""
         mine = plain(self.label[0])
         return any(
-            label.line < number < control.line
-            and plain(text) != mine
-            and contains_words(text, ("Links", "Servers"))
+            label.line < number < control.line and plain(text) != mine and contains_words(text, ("Links", "Servers"))
             for number, text in document.line_texts.items()
         )
 

@@ -27,9 +27,9 @@ class Result:
         return any(same_name(text, name) for text in self.texts)
 
     def numbers(self, number: str) -> bool:
-        return any(re.search(rf"(?<![\w-]){re.escape(number)}(?![\w-])", text) for text in self.texts if len(text) < 60) or any(
-            re.match(rf"\W*{re.escape(number)}\W", text) for text in self.texts
-        )
+        return any(
+            re.search(rf"(?<![\w-]){re.escape(number)}(?![\w-])", text) for text in self.texts if len(text) < 60
+        ) or any(re.match(rf"\W*{re.escape(number)}\W", text) for text in self.texts)
 
     @property
     def shown_numbers(self) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ class LookUp:
 
         Returns the screen as it was just before the button was pressed.
         """
-        screen = self.tab.look()
+        screen = self.tab.glance()
         field = self._field(screen, self.words.number_field) if number else None
         text = number if field else name
         field = field or self._field(screen, self.words.field)
@@ -60,7 +60,7 @@ class LookUp:
             raise Missing("there is no field to look an account up", self.tab.whereabouts("look-up"))
         self._choose_scope(screen, field)
         self.tab.fill(field, text)
-        filled = self.tab.look()
+        filled = self.tab.glance()
         self.tab.press(self._button(filled, field))
         return filled
 
@@ -127,7 +127,11 @@ class LookUp:
     def _choose_scope(self, screen: Screen, field: Found) -> None:
         """Where a select box says what is looked for (Contact, Organization ...): Organization."""
         for control in field.document.controls:
-            same = control.form == field.control.form if field.control.form >= 0 else control.box.on_line_with(field.control.box)
+            same = (
+                control.form == field.control.form
+                if field.control.form >= 0
+                else control.box.on_line_with(field.control.box)
+            )
             if control.kind == "select" and same:
                 place = option_called(control, self.words.scope)
                 if place is not None and not control.options[place][1]:
@@ -140,7 +144,9 @@ class LookUp:
         """True once the list shows the account or says that there is none; None while nothing is decided."""
         if any(document.ready == "loading" for document in screen.documents):
             return None
-        if screen.says(self.words.nothing_found) or any(r.names(name) or r.numbers(number) for r in self.results(screen)):
+        if screen.says(self.words.nothing_found) or any(
+            r.names(name) or r.numbers(number) for r in self.results(screen)
+        ):
             return True
         return None
 
@@ -174,9 +180,13 @@ class LookUp:
             return None
         box = row.cells[0].box
         around: list[Control] = [
-            c for c in document.controls
-            if c.kind in {"clickable", "option", "link"} and c.box.left <= box.left and c.box.right >= box.right
-            and c.box.top - 2 <= box.top and c.box.bottom + 2 >= box.bottom
+            c
+            for c in document.controls
+            if c.kind in {"clickable", "option", "link"}
+            and c.box.left <= box.left
+            and c.box.right >= box.right
+            and c.box.top - 2 <= box.top
+            and c.box.bottom + 2 >= box.bottom
         ]
         return Found(document, min(around, key=lambda c: c.box.width * c.box.height)) if around else None
 

@@ -1,17 +1,17 @@
 """What a page object meets instead of what it was asked for. Page objects raise; the flow decides.
 
-    Obstacle
-    ├── NotHere          the page did not appear
-    │   └── Missing      the page is there, but the link, field or button is not
-    ├── Ambiguous        it is there more than once
-    ├── DeadLink         its words are there, but nothing to follow            (clauses 4a, 4b)
-    ├── RoleDenied       "Sorry your current role does not have access ..."    (clause 7a)
-    ├── SignedOut        a page that asks for the password
-    ├── SiteDown         maintenance, HTTP 429 and 5xx, no connection
-    ├── RecordLocked     another user holds the record
-    ├── LeftTheSite      the browser was led to an origin that is not allowed
-    ├── UnexpectedDialog a dialog whose text is not known was dismissed
-    └── NothingHappened  the click had no effect that can be seen
+Obstacle
+├── NotHere          the page did not appear
+│   └── Missing      the page is there, but the link, field or button is not
+├── Ambiguous        it is there more than once
+├── DeadLink         its words are there, but nothing to follow            (clauses 4a, 4b)
+├── RoleDenied       "Sorry your current role does not have access ..."    (clause 7a)
+├── SignedOut        a page that asks for the password
+├── SiteDown         maintenance, HTTP 429 and 5xx, no connection
+├── RecordLocked     another user holds the record
+├── LeftTheSite      the browser was led to an origin that is not allowed
+├── UnexpectedDialog a dialog whose text is not known was dismissed
+└── NothingHappened  the click had no effect that can be seen
 """
 
 from dataclasses import dataclass

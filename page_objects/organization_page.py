@@ -78,14 +78,14 @@ class OrganizationPage(AdminPage):
 
     def enter_server_location(self, url: str) -> None:
         """Clause 4b. Raises NotHere if there is no such field, or it is not empty (promise 6)."""
-        field = self.tab.look().one_field(self.words.organization.server_location)
+        field = self.tab.glance().one_field(self.words.organization.server_location)
         if squeeze(field.control.value):
             raise Missing("Server Location is not empty; it is only ever written when empty", self.whereabouts())
         self.tab.fill(field, url)
 
     def update_button(self) -> Found:
         """The Update button of the record: the one in the form of Server Location where there are several."""
-        screen = self.tab.look()
+        screen = self.tab.glance()
         found = screen.operable(self.words.organization.update, BUTTONS)
         if len(found) > 1:
             location = screen.fields(self.words.organization.server_location)
@@ -98,7 +98,7 @@ class OrganizationPage(AdminPage):
 
     def save_form(self) -> Aftermath:
         """Clause 10: save "Required for Cancellation", which has been filled in."""
-        return Act(self.tab, ends_on=self.recognised).carry_out(self.form.save_button(self.tab.look()))
+        return Act(self.tab, ends_on=self.recognised).carry_out(self.form.save_button(self.tab.glance()))
 
     def says_self_service(self, screen: Screen, texts: Phrase, labels: Phrase) -> bool:
         """Clause 1: whether the page says that the account can cancel by itself."""

@@ -104,8 +104,10 @@ class Control:
     @property
     def name(self) -> str:
         """What a person would call it: its text, else the value on a button, else a picture's or title's words."""
-        return squeeze(self.text) or squeeze(self.value if self.kind == "button" else "") or squeeze(
-            self.names[0] if self.names else ""
+        return (
+            squeeze(self.text)
+            or squeeze(self.value if self.kind == "button" else "")
+            or squeeze(self.names[0] if self.names else "")
         )
 
     @property
@@ -132,6 +134,8 @@ class Document:
     mutations: int
     hidden: bool
     """A frame that takes no room on the screen."""
+    height: int
+    """Of all of it, in pixels."""
     quiet: int
     """Milliseconds since the document last changed."""
     runs: tuple[Run, ...]
@@ -143,14 +147,17 @@ class Document:
     def parse(cls, text: str, frame: Any = None) -> "Document":
         """From the JSON text of `eye.js`."""
         raw = json.loads(text)
-        runs = tuple(Run(*run[:7], Box(*run[7]), *run[8:11], tuple(run[11])) for run in raw["runs"])
+        runs = tuple(
+            Run(*run[:7], Box(*run[7]), *run[8:11], tuple(run[11]))  # type: ignore[call-arg]  # as eye.js packs it
+            for run in raw["runs"]
+        )
         told = _texts_of_controls(runs, [control["parent"] for control in raw["controls"]])
         controls = tuple(
             Control(index=index, text=told.get(index, ""), **_control_fields(control))
             for index, control in enumerate(raw["controls"])
         )
         cells = tuple(Cell(row, table, head, Box(*box)) for row, table, head, box in raw["cells"])
-        keys = ("token", "url", "title", "ready", "status", "mutations", "hidden", "quiet")
+        keys = ("token", "url", "title", "ready", "status", "mutations", "hidden", "height", "quiet")
         return cls(**{key: raw[key] for key in keys}, runs=runs, controls=controls, cells=cells, frame=frame)
 
     @cached_property
@@ -224,6 +231,8 @@ class Screen:
     """All documents of one page, the main one first."""
 
     documents: tuple[Document, ...]
+    whole: bool = True
+    """False while a frame is being replaced, so that what it will show is not taken as absent."""
 
     @property
     def main(self) -> Document:
@@ -246,7 +255,7 @@ class Screen:
     def quiet(self) -> int:
         """Milliseconds since anything changed; 0 while a document is loading."""
         loading = any(document.ready == "loading" for document in self.documents)
-        return 0 if loading else min(document.quiet for document in self.documents)
+        return 0 if loading or not self.whole else min(document.quiet for document in self.documents)
 
     # --- operable things, by their words ---
 
@@ -273,7 +282,9 @@ class Screen:
                 [number for number, text in document.line_texts.items() if plain(text) in wanted],
                 [run.paragraph for run in document.paragraphs if plain(run.text) in wanted],
             ):
-                runs = [r for r in document.runs if r.line in reads_so] or [r for r in document.runs if r.paragraph in reads_so]
+                runs = [r for r in document.runs if r.line in reads_so] or [
+                    r for r in document.runs if r.paragraph in reads_so
+                ]
                 inside = {run.control for run in runs if run.control >= 0} if reads_so else set()
                 links = [document.controls[i] for i in inside if document.controls[i].kind in kinds]
                 found += [Found(document, link) for link in links] if len(links) == 1 else []
@@ -427,7 +438,9 @@ def field_beside(document: Document, label: Run, fields: Sequence[Control]) -> C
     ticks = [
         c
         for c in fields
-        if c.kind in {"checkbox", "radio", "switch"} and c.box.on_line_with(label.box) and -4 <= label.box.left - c.box.right <= 40
+        if c.kind in {"checkbox", "radio", "switch"}
+        and c.box.on_line_with(label.box)
+        and -4 <= label.box.left - c.box.right <= 40
     ]
     if ticks:
         return max(ticks, key=lambda c: c.box.right)
@@ -440,7 +453,8 @@ def field_beside(document: Document, label: Run, fields: Sequence[Control]) -> C
     below = [
         c
         for c in fields
-        if c.box.in_column_with(label.box) and -4 <= c.box.top - label.box.bottom <= 40
+        if c.box.in_column_with(label.box)
+        and -4 <= c.box.top - label.box.bottom <= 40
         and abs(c.box.left - label.box.left) <= max(40, label.box.width)
     ]
     return min(below, key=lambda c: (c.box.top, abs(c.box.left - label.box.left))) if below else None
@@ -539,7 +553,9 @@ def _is_value(document: Document, run: Run) -> bool:
         others = [other for other in document.runs if element in other.path and other is not run]
         if others:
             first = others[0]
-            return len(others) == 1 and (first.line < run.line or (first.line == run.line and first.text.rstrip().endswith(":")))
+            return len(others) == 1 and (
+                first.line < run.line or (first.line == run.line and first.text.rstrip().endswith(":"))
+            )
     return False
 
 

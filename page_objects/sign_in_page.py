@@ -28,14 +28,14 @@ class SignInPage(AdminPage):
 
         Never tries twice: a second try with a wrong password may lock the robot's account out.
         """
-        screen = self.tab.look()
+        screen = self.tab.glance()
         secret = self._password(screen)
         self.tab.fill(self._user_name(screen, secret), user_name)
         third = self._account(screen, secret)
         if third is not None and account:
             self.tab.fill(third, account)
         self.tab.fill(secret, password)
-        before = self.tab.look()
+        before = self.tab.glance()
         self.tab.press(self._button(before, secret))
         self._answered(before)
 
@@ -95,7 +95,8 @@ class SignInPage(AdminPage):
     def _button(self, screen: Screen, secret: Found) -> Found:
         """The button called so, in the password's form; else the form's only button."""
         buttons = [
-            c for c in secret.document.controls
+            c
+            for c in secret.document.controls
             if c.kind in BUTTONS and c.form == secret.control.form and not c.disabled
         ]
         for words in self.wording.button:

@@ -80,6 +80,7 @@ class Tab:
         self.setting = setting or Setting()
         self.opened: list[Tab] = []
         self._seen: tuple[float, Screen] | None = None
+        self._acted = True
         page.on("popup", self._opens)
         page.on("dialog", self._answer)
 
@@ -107,16 +108,20 @@ class Tab:
     def look(self) -> Screen:
         """Everything on the screen now. Raises LeftTheSite on an origin that is not allowed, SiteDown on none."""
         main = self._read_main()
-        documents = [main]
+        documents, whole = [main], True
         for frame in self.page.frames:
             if frame is self.page.main_frame or frame.url.startswith("chrome-error"):
                 continue
-            with contextlib.suppress(PlaywrightError):  # a frame that is just being replaced is read next time
+            try:
                 document = self._read(frame)
-                if not document.hidden:
-                    documents.append(document)
-        screen = Screen(tuple(documents))
+            except PlaywrightError:  # it is just being replaced: read next time
+                whole = False
+                continue
+            if not document.hidden:
+                documents.append(document)
+        screen = Screen(tuple(documents), whole)
         self._seen = (time.monotonic(), screen)
+        self._acted = False
         return screen
 
     def glance(self) -> Screen:
@@ -125,9 +130,15 @@ class Tab:
             return self._seen[1]
         return self.look()
 
-    @staticmethod
-    def _read(frame: Frame) -> Document:
-        return Document.parse(frame.evaluate(AGAIN) or frame.evaluate(EYE), frame)
+    def _read(self, frame: Frame) -> Document:
+        """After an act a new document is likely, which has no eye yet; else the one that is there looks again."""
+        text = (None if self._acted else frame.evaluate(AGAIN)) or frame.evaluate(EYE)
+        return Document.parse(text, frame)
+
+    def _forget(self) -> None:
+        """Something is being done: what was read is no longer what is there."""
+        self._seen = None
+        self._acted = True
 
     def _read_main(self) -> Document:
         for _ in range(20):
@@ -156,14 +167,15 @@ class Tab:
     def until(self, sees: Callable[[Screen], Seen | None], what: str, seconds: float | None = None) -> Seen:
         """Look again at every change until `sees` gives something; raises NotHere after `seconds`."""
         deadline = time.monotonic() + (self.setting.patience.page if seconds is None else seconds)
+        screen = self.glance()
         while True:
-            screen = self.look()
             seen = sees(screen)
             if seen is not None:
                 return seen
             if time.monotonic() >= deadline:
                 raise NotHere(f"{what} did not appear", self.whereabouts(what))
             self.await_change(screen, 0.1)
+            screen = self.look()
 
     def await_change(self, screen: Screen, seconds: float) -> bool:
         """Return as soon as the main document changes or is replaced, at the latest after `seconds`."""
@@ -193,7 +205,7 @@ class Tab:
 
     def handle(self, found: Found) -> ElementHandle:
         """The very element that was read; raises NotHere if the page has replaced it since."""
-        self._seen = None
+        self._forget()
         frame = found.document.frame
         try:
             element = frame.evaluate_handle(ELEMENT, [found.document.token, found.control.index]).as_element()
@@ -215,7 +227,9 @@ class Tab:
             ) from error
         except PlaywrightError as error:
             if "not attached" in str(error) or _was_navigating(error):
-                raise NotHere(f'"{found.control.name}" was replaced before the click', self.whereabouts("page")) from error
+                raise NotHere(
+                    f'"{found.control.name}" was replaced before the click', self.whereabouts("page")
+                ) from error
             raise
 
     def hover(self, found: Found) -> None:
@@ -265,7 +279,9 @@ class Tab:
             now = {tab: tab.look() for tab in every([self])}
             for tab, screen in now.items():
                 old = before.get(tab)
-                if old is not None and (screen.state == old.state or (already and tab is self and not screen.tokens - old.tokens)):
+                if old is not None and (
+                    screen.state == old.state or (already and tab is self and not screen.tokens - old.tokens)
+                ):
                     continue
                 there = to(tab).arrival(screen, old)
                 if there:
@@ -286,7 +302,7 @@ class Tab:
         """Open a URL; raises SiteDown if the browser gets no answer, LeftTheSite if the URL is not allowed."""
         if not self.setting.allowed(url):
             raise LeftTheSite(f"{url[:200]} is not among the allowed origins")
-        self._seen = None
+        self._forget()
         try:
             self.page.goto(url, wait_until="commit", timeout=self.setting.patience.page * 1000)
         except PlaywrightError as error:
@@ -300,10 +316,14 @@ class Tab:
         Not `page.go_back()`: that waits for the page itself, and runs out of time where only a frame goes back.
         """
         before = self.look()
-        self._seen = None
+        self._forget()
         try:
             self.page.evaluate("() => { history.back(); }")
-            self.until(lambda now: True if now.state != before.state else None, "the page before", self.setting.patience.quiet * 3)
+            self.until(
+                lambda now: True if now.state != before.state else None,
+                "the page before",
+                self.setting.patience.quiet * 3,
+            )
         except (NotHere, SiteDown):  # none before this one, or one that has expired
             return False
         except PlaywrightError as error:
@@ -316,14 +336,22 @@ def _was_navigating(error: PlaywrightError) -> bool:
     text = str(error)
     return any(
         words in text
-        for words in ("Execution context was destroyed", "navigat", "Cannot find context", "Frame was detached", "JSHandle")
+        for words in (
+            "Execution context was destroyed",
+            "navigat",
+            "Cannot find context",
+            "Frame was detached",
+            "JSHandle",
+        )
     )
 
 
 def _reason(error: PlaywrightError) -> str:
     """The part of Playwright's message that says why."""
     lines = [line.strip(" -\t") for line in str(error).splitlines() if line.strip()]
-    telling = [line for line in lines if "intercepts pointer" in line or "not enabled" in line or "not editable" in line]
+    telling = [
+        line for line in lines if "intercepts pointer" in line or "not enabled" in line or "not editable" in line
+    ]
     return (telling or lines or ["no reason given"])[0][:200]
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 _FOLD = str.maketrans(
     {"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "…": "..."}
@@ -20,6 +21,7 @@ def squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=16384)  # the same words are compared on every look
 def plain(text: str) -> str:
     """The form in which two wordings are compared: white space, case, quotes, bullets and end punctuation aside."""
     if text.isascii():  # most are, and Unicode's rules cost time
@@ -31,6 +33,7 @@ def plain(text: str) -> str:
     return stripped or folded
 
 
+@lru_cache(maxsize=16384)
 def plain_label(text: str) -> str:
     """`plain`, without a hint in brackets at the end: "Date (MM/DD/YYYY):" reads "date"."""
     label = plain(text)
@@ -61,6 +64,7 @@ def same_name(seen: str, wanted: str) -> bool:
     return identity_text(seen) == identity_text(wanted)
 
 
+@lru_cache(maxsize=4096)
 def identity_text(text: str) -> str:
     return squeeze(unicodedata.normalize("NFC", text))
 

@@ -156,7 +156,18 @@ class BillingWords(WordGroup):
     status: Phrase = ("Status", "Billing Status", "State", "Bill Status")
     amount: Phrase = ("Amount", "Total", "Amount Due", "Price", "Charge")
     due: Phrase = ("Due Date", "Due", "Bill Date", "Billing Date", "Date", "Scheduled Date", "Scheduled For")
-    number: Phrase = ("Invoice", "Invoice #", "Invoice No", "Invoice Number", "Bill #", "Bill No", "Bill", "ID", "#", "No")
+    number: Phrase = (
+        "Invoice",
+        "Invoice #",
+        "Invoice No",
+        "Invoice Number",
+        "Bill #",
+        "Bill No",
+        "Bill",
+        "ID",
+        "#",
+        "No",
+    )
     pending: Phrase = ("Scheduled", "Submitted")
     cancelled: Phrase = ("Cancelled", "Canceled")
     settled: Phrase = (

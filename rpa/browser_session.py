@@ -57,6 +57,7 @@ class BrowserSession:
     setting: Setting = field(init=False)
     _tabs: list[Tab] = field(default_factory=list)
     _pictures: int = 0
+    _last: tuple[Any, tuple[bytes, str]] | None = None
 
     def __post_init__(self) -> None:
         timing = self.profile.timing
@@ -85,7 +86,9 @@ class BrowserSession:
         if self.sign_ins.failed:
             raise NeedsHuman("sign_in", f"signing in has failed before ({self.sign_ins.failed}); not tried again")
         backend = self.profile.site.backend_url
-        at_backend = backend is not None and origin(tab.page.url) == origin(backend) != origin(self.profile.site.base_url)
+        at_backend = backend is not None and origin(tab.page.url) == origin(backend) != origin(
+            self.profile.site.base_url
+        )
         known = (self.credentials.backend if at_backend else None) or self.credentials
         words = self.profile.words.backend_sign_in if at_backend else self.profile.words.sign_in
         try:
@@ -93,7 +96,9 @@ class BrowserSession:
                 SignInPage(tab, words).sign_in(known.username, known.password.get_secret_value(), known.account)
         except SignedOut as refused:
             self.sign_ins.failed = refused.what
-            raise NeedsHuman("sign_in", f"{refused.what}: check RPA_USERNAME and RPA_PASSWORD, then `rpa doctor`") from refused
+            raise NeedsHuman(
+                "sign_in", f"{refused.what}: check RPA_USERNAME and RPA_PASSWORD, then `rpa doctor`"
+            ) from refused
         except Obstacle as obstacle:
             raise NeedsHuman("sign_in", f"the sign-in page can't be used: {obstacle}; set words.sign_in") from obstacle
         self.sign_ins.count += 1
@@ -111,9 +116,13 @@ class BrowserSession:
         """A JPEG (whole page around effects) and the DOM as text. A page that is gone after an effect has no picture."""
         if self.camera is None or tab.page.is_closed():
             return ""
+        whole = moment in {"before", "after"}
         try:
-            picture = self.camera.picture(tab, whole=moment in {"before", "after"})
-            text = self.camera.text(tab)
+            seen = (tab.glance().state, whole)
+            if self._last is not None and self._last[0] == seen:  # the very same document, unchanged since
+                return self._keep(tab, page, moment, clause, *self._last[1])
+            picture, text = self.camera.picture(tab, whole=whole), self.camera.text(tab)
+            self._last = (seen, (picture, text))
         except (PlaywrightError, Obstacle):
             if moment == "before":
                 raise

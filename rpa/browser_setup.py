@@ -66,9 +66,7 @@ def _install(settings: Settings) -> bool:
             return True
     tool = next((tool for tool in BY_HAND if shutil.which(tool)), None)
     command = BY_HAND[tool] if tool else "download Chrome from https://www.google.com/chrome"
-    _say(
-        f"browser: none could be installed. By hand: {command}. If one is elsewhere: RPA_BROWSER_EXECUTABLE."
-    )
+    _say(f"browser: none could be installed. By hand: {command}. If one is elsewhere: RPA_BROWSER_EXECUTABLE.")
     return False
 
 
@@ -108,9 +106,7 @@ def _run(command: list[str], seconds: int, what: str, environment: dict[str, str
         return False
     if result.returncode != 0:
         said = (result.stdout + result.stderr).splitlines()
-        told = [line for line in said if line.startswith(("Error", "E:"))] or [
-            f"exit code {result.returncode}"
-        ]
+        told = [line for line in said if line.startswith(("Error", "E:"))] or [f"exit code {result.returncode}"]
         _say(f"browser: {what} did not succeed: {told[0]}")
     return result.returncode == 0
 

@@ -92,22 +92,16 @@ def launch_options(choice: BrowserChoice, *, headed: bool = False, slow_mo: floa
 
 def _configured(settings: Settings, *, headed: bool) -> BrowserChoice | None:
     if settings.browser_channel:
-        return BrowserChoice(
-            "channel", None, headless_shell=False, version="", channel=settings.browser_channel
-        )
+        return BrowserChoice("channel", None, headless_shell=False, version="", channel=settings.browser_channel)
     path = settings.browser_executable
     if path is None:
         return None
     version = version_of(path)
     if version is None:
-        raise BrowserError(
-            f"RPA_BROWSER_EXECUTABLE is {path}, which is no browser that starts. Correct or remove it."
-        )
+        raise BrowserError(f"RPA_BROWSER_EXECUTABLE is {path}, which is no browser that starts. Correct or remove it.")
     shell = "headless" in path.name
     if headed and shell:
-        raise BrowserError(
-            f"RPA_BROWSER_EXECUTABLE is {path}, a headless shell, which has no window for --headed."
-        )
+        raise BrowserError(f"RPA_BROWSER_EXECUTABLE is {path}, a headless shell, which has no window for --headed.")
     return BrowserChoice("configured", path, shell, version)
 
 

@@ -37,9 +37,7 @@ class Credentials(BaseModel):
 
 
 class _Environment(BaseSettings):
-    model_config = SettingsConfigDict(
-        env_prefix="RPA_", env_file=".env", extra="ignore", hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix="RPA_", env_file=".env", extra="ignore", hide_input_in_errors=True)
 
     username: str = ""
     password: SecretStr = SecretStr("")
@@ -55,9 +53,7 @@ def find_credentials(profile: SiteProfile) -> Credentials:
     """
     found = _Environment()
     url = profile.site.base_url
-    main = _pair(
-        found.username, found.password, found.account, "RPA_USERNAME", "RPA_PASSWORD"
-    ) or _from_keyring(url)
+    main = _pair(found.username, found.password, found.account, "RPA_USERNAME", "RPA_PASSWORD") or _from_keyring(url)
     if main is None:
         raise CredentialsError(_how_to_set(url))
     backend = _pair(
@@ -73,9 +69,7 @@ def _pair(
         return None
     if not username or not password.get_secret_value():
         missing, there = (name_of_password, name_of_user) if username else (name_of_user, name_of_password)
-        raise CredentialsError(
-            f"{there} is set but {missing} is not. Set both, in the environment or in .env."
-        )
+        raise CredentialsError(f"{there} is set but {missing} is not. Set both, in the environment or in .env.")
     return Credentials(username=username, password=password, account=account)
 
 
@@ -84,9 +78,7 @@ def _from_keyring(url: str) -> Credentials | None:
     from keyring.errors import KeyringError  # noqa: PLC0415
 
     try:
-        username, password = (
-            keyring.get_password(SERVICE, f"{url} {what}") for what in ("username", "password")
-        )
+        username, password = (keyring.get_password(SERVICE, f"{url} {what}") for what in ("username", "password"))
         account = keyring.get_password(SERVICE, f"{url} account")
     except (KeyringError, OSError, RuntimeError):  # no keyring on this machine, or a locked one
         return None

@@ -75,9 +75,7 @@ def _disk(output: Path) -> Check:
             os.fsync(file.fileno())
         free = shutil.disk_usage(output).free
     except OSError as error:
-        return Check(
-            "disk", ok=False, message=f"{output} cannot be written: {error.strerror}; give another --output"
-        )
+        return Check("disk", ok=False, message=f"{output} cannot be written: {error.strerror}; give another --output")
     enough = free >= NEEDED_BYTES
     hint = "" if enough else "; make room, case files need at least 1 GB"
     return Check("disk", enough, f"{output.resolve()}, {free / 1e9:.1f} GB free{hint}")
@@ -108,9 +106,7 @@ def _clock(profile: SiteProfile) -> Check:
     try:
         date = _date_of(url)
     except (OSError, http.client.HTTPException) as error:
-        return Check(
-            "clock", ok=False, message=f"{url} does not answer ({error}); check the address and the network"
-        )
+        return Check("clock", ok=False, message=f"{url} does not answer ({error}); check the address and the network")
     if date is None:
         return Check("clock", ok=True, message=f"{url} answers; it does not tell its time")
     seconds = abs((dt.datetime.now(dt.UTC) - date).total_seconds())

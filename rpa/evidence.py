@@ -27,14 +27,15 @@ class Camera:
 
     def picture(self, tab: Tab, *, whole: bool) -> bytes:
         """A JPEG of the view, or of the whole page (up to 4,000 pixels), masked fields painted over."""
-        session = self._session(tab)
+        session, screen = self._session(tab), tab.glance()
         options: dict[str, object] = {"format": "jpeg", "quality": QUALITY, "optimizeForSpeed": True}
-        if whole:
-            size = session.send("Page.getLayoutMetrics")["cssContentSize"]
-            clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], TALLEST), "scale": 1}
+        size = tab.page.viewport_size
+        if whole and size and screen.main.height > size["height"]:
+            height = min(screen.main.height, TALLEST)
+            clip = {"x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1}
             options |= {"captureBeyondViewport": True, "clip": clip}
         data = base64.b64decode(session.send("Page.captureScreenshot", options)["data"])
-        boxes = self._boxes(tab, tab.look()) if self._masked else []
+        boxes = self._boxes(tab, screen) if self._masked else []
         return _painted(data, boxes) if boxes else data
 
     def text(self, tab: Tab) -> str:
@@ -68,7 +69,7 @@ class Camera:
     def _without_masked(self, tab: Tab, text: str) -> str:
         if not self._masked:
             return text
-        for value in tab.look().texts_beside(self._masked):
+        for value in tab.glance().texts_beside(self._masked):
             for form in {value, html.escape(value), html.escape(value, quote=False)}:
                 text = text.replace(form, MASK)
         return text

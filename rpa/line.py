@@ -15,9 +15,7 @@ from flows.model import Outcome
 from flows.profile import Policy
 from rpa.results import replace_file
 
-STRIKES = frozenset(
-    {"name_mismatch", "number_mismatch", "unknown_page", "unknown_effect", "drift", "site_down"}
-)
+STRIKES = frozenset({"name_mismatch", "number_mismatch", "unknown_page", "unknown_effect", "drift", "site_down"})
 """In a row, these codes say that the file, the site or the robot is wrong, not one account."""
 EFFECTS_OF_ONE = 9
 """The most effects of a request: the article's five, Update twice (4a, 4b), App Module and back (7a)."""
@@ -88,9 +86,7 @@ class Line:
         """Take notice of an end; it may stop the line."""
         strikes = [*self._state.strikes, outcome.code] if outcome.code in STRIKES else []
         self._state.strikes = strikes
-        if (
-            outcome.code == "sign_in"
-        ):  # once more with a wrong password, and the robot's user may be locked out
+        if outcome.code == "sign_in":  # once more with a wrong password, and the robot's user may be locked out
             self.stop(f"the sign-in failed at request {outcome.id}: correct the credentials (`rpa doctor`)")
         elif len(strikes) >= self._policy.strikes:
             kinds = ", ".join(dict.fromkeys(strikes))
@@ -101,6 +97,4 @@ class Line:
         try:
             replace_file(self._path, json.dumps(self._state.model_dump(mode="json"), indent=1).encode())
         except OSError as error:
-            raise LineError(
-                f"{self._path} cannot be written ({error.strerror}); nothing more is started"
-            ) from error
+            raise LineError(f"{self._path} cannot be written ({error.strerror}); nothing more is started") from error

@@ -39,9 +39,7 @@ def start_log(output: Path, secrets: Sequence[str] = ()) -> None:
     logger.remove()
     logger.configure(patcher=clean, extra={"request": "-"})
     # no diagnosis: it would print the values of variables
-    logger.add(
-        output / "rpa.log", format=LINE, rotation="20 MB", retention=10, diagnose=False, backtrace=False
-    )
+    logger.add(output / "rpa.log", format=LINE, rotation="20 MB", retention=10, diagnose=False, backtrace=False)
 
 
 def log_event(request_id: str, event: Event) -> None:

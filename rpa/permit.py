@@ -93,7 +93,9 @@ class Permit:
         mark = response.headers.get(MARK)
         note["status"] = None if mark else response.status
         note["refused"] = mark in {"refused", "denied"}
-        if response.status in REDIRECTS and self._repeats(request, response.status, response.headers.get("location", "")):
+        if response.status in REDIRECTS and self._repeats(
+            request, response.status, response.headers.get("location", "")
+        ):
             route.abort("blockedbyclient")
             return
         route.fulfill(response=response)

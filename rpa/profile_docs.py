@@ -105,9 +105,7 @@ def current_document() -> str:
 def updated_document() -> str:
     """docs/profile.md with the list of keys as it should be."""
     between = f"{BEGIN}\n\n{chr(10).join(_table(SiteProfile, ''))}\n\n{END}"
-    return re.sub(
-        f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: between, current_document(), flags=re.DOTALL
-    )
+    return re.sub(f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: between, current_document(), flags=re.DOTALL)
 
 
 def _table(model: type[BaseModel], prefix: str) -> Iterator[str]:

@@ -64,11 +64,7 @@ def notes_of(model: type[BaseModel]) -> dict[str, str]:
         raise TypeError(f"{model} is no class")
     found = {"": ast.get_docstring(tree) or ""}
     for field, note in itertools.pairwise(tree.body):
-        if (
-            isinstance(field, ast.AnnAssign)
-            and isinstance(field.target, ast.Name)
-            and isinstance(note, ast.Expr)
-        ):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(note, ast.Expr):
             found[field.target.id] = " ".join(str(ast.literal_eval(note.value)).split())
     return found
 

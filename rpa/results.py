@@ -126,11 +126,7 @@ def as_csv(results: Sequence[Result]) -> bytes:
 def harmless(value: object) -> str:
     """A cell's text; one that a spreadsheet might take for a formula gets an apostrophe before it."""
     text = "" if value is None else str(value)
-    return (
-        f"'{text}"
-        if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
-        else text
-    )
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) else text
 
 
 def as_junit(results: Sequence[Result], title: str) -> bytes:

@@ -24,7 +24,7 @@ from flows.walk import Walk
 from page_objects.obstacles import Obstacle
 from page_objects.organization_page import OrganizationPage
 from rpa.browser_session import BrowserSession, SignIns
-from rpa.browsers import BrowserChoice, launch_args
+from rpa.browsers import BrowserChoice, launch_args, launch_options
 from rpa.credentials import Credentials
 from rpa.egress import Egress
 from rpa.evidence import Camera
@@ -91,21 +91,21 @@ class Robot:
     def _open_browser(self) -> Browser:
         if self._playwright is None:
             raise Fault("the robot is not open: use it in a with statement")
-        hosts = ", ".join(f"EXCLUDE {host}" for host in sorted({o.split("//")[1].rsplit(":", 1)[0] for o in self.profile.origins}))
-        executable = {"executable_path": str(self._choice.executable)} if self._choice.executable else {}
-        self._browser = self._playwright.chromium.launch(
-            headless=not self._headed,
-            slow_mo=self._slow_mo,
-            args=[*launch_args(), *SWITCHES, self.mark, f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, {hosts}"],
-            proxy={"server": self.egress.url, "bypass": "<-loopback>"},
-            **executable,  # type: ignore[arg-type]
+        hosts = ", ".join(
+            f"EXCLUDE {host}" for host in sorted({o.split("//")[1].rsplit(":", 1)[0] for o in self.profile.origins})
         )
+        options = launch_options(self._choice, headed=self._headed, slow_mo=self._slow_mo)
+        resolver = f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, {hosts}"
+        options["args"] = [*launch_args(), *SWITCHES, self.mark, resolver]
+        proxy = {"server": self.egress.url, "bypass": "<-loopback>"}
+        self._browser = self._playwright.chromium.launch(proxy=proxy, **options)  # type: ignore[arg-type]
         return self._browser
 
     def plan(self, request: CancellationRequest) -> Plan:
         """Read only (promise 10). Raises CancellationError: Refusal, Referral or NeedsHuman."""
         notes = Notes(request.id, request.account_number)
-        return self._run(request, notes, threading.Event(), lambda runner: runner.plan(), evidence=False)
+        plan: Plan = self._run(request, notes, threading.Event(), Runner.plan, evidence=False)
+        return plan
 
     def cancel(self, request: CancellationRequest, journal: Journal, *, stop: threading.Event | None = None) -> Outcome:
         """Carry out the procedure; returns the end, whatever the site does.
@@ -144,13 +144,27 @@ class Robot:
         except Interrupted:
             touched = any(intent.requests_sent != 0 for intent in journal.intents())
             end = End.NEEDS_HUMAN if touched else End.WITHDRAWN
-            return end, "interrupted", "stopped by a person; what was in flight is finished and recorded; run it again to go on"
+            return (
+                end,
+                "interrupted",
+                "stopped by a person; what was in flight is finished and recorded; run it again to go on",
+            )
         except Fault as fault:
-            return End.NEEDS_HUMAN, _code_of_fault(journal), f"{fault}; run it again, it goes on from what the account shows"
+            return (
+                End.NEEDS_HUMAN,
+                _code_of_fault(journal),
+                f"{fault}; run it again, it goes on from what the account shows",
+            )
         return end, "", message
 
     def _run(
-        self, request: CancellationRequest, journal: Journal, stop: threading.Event, act: Callable[[Runner], Any], *, evidence: bool
+        self,
+        request: CancellationRequest,
+        journal: Journal,
+        stop: threading.Event,
+        act: Callable[[Runner], Any],
+        *,
+        evidence: bool,
     ) -> Any:
         """Try `act` in a fresh context, and in a fresh browser if the browser dies. Raises Fault after the last try."""
         for attempt in range(1, TRIES + 1):
@@ -249,20 +263,24 @@ class Robot:
             found = search.search(account_name)
             if isinstance(found, OrganizationPage):
                 identity = found.identity()
-                return [(identity.numbers[0], account_name)] if identity.numbers and account_name in identity.names else []
-            return [(one.shown_numbers[0], account_name) for one in found if one.names(account_name) and one.shown_numbers]
+                return (
+                    [(identity.numbers[0], account_name)] if identity.numbers and account_name in identity.names else []
+                )
+            return [
+                (one.shown_numbers[0], account_name) for one in found if one.names(account_name) and one.shown_numbers
+            ]
 
         return list(self._run(request, Notes(), threading.Event(), act, evidence=False))
 
 
 def _nobody(account_name: str = "") -> CancellationRequest:
     """A request that stands for none: for looking only."""
-    return CancellationRequest(id="look", account_name=account_name, account_number="", date=dt.date(2000, 1, 1), reason="")
+    return CancellationRequest(
+        id="look", account_name=account_name, account_number="", date=dt.date(2000, 1, 1), reason=""
+    )
 
 
 def _code_of_fault(journal: Journal) -> str:
     """After an intent that was not settled, a fault is an unknown effect."""
     open_intents = [intent for intent in journal.intents() if intent.outcome in {"", "unknown"}]
     return "unknown_effect" if open_intents else "browser_failed"
-
-

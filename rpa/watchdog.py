@@ -58,11 +58,8 @@ class Watchdog:
 
 def marked(mark: str) -> list[psutil.Process]:
     """The processes whose command line bears `mark`."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        if any(mark in argument for argument in process.info["cmdline"] or ()):
-            found.append(process)
-    return found
+    processes = psutil.process_iter(["cmdline"])
+    return [one for one in processes if any(mark in argument for argument in one.info["cmdline"] or ())]
 
 
 def kill_marked(mark: str) -> None:

@@ -41,7 +41,7 @@ def fresh(bench: Bench) -> Bench:
 
 @dataclass
 class Struck(Notes):
-    """Notes that strike a blow right after the `nth` event of a kind; `about` is its effect or clause."""
+    """Notes that strike a blow right after the `nth` event of a kind; `about`: its effect or clause."""
 
     bench: Bench
     number: str

@@ -1,6 +1,6 @@
 """One request in a process of its own, which kills itself right after a chosen call of the journal.
 
-    python -m tests.faults_kill SPEC      (SPEC: a JSON object, see `Spec`)
+python -m tests.faults_kill SPEC      (SPEC: a JSON object, see `Spec`)
 """
 
 import json
@@ -73,18 +73,20 @@ def run(spec: Spec) -> Outcome:
     """As `rpa.batch.run_one`, without a line and a display."""
     dying = Dying(spec)
     credentials = Credentials(username=spec.username, password=spec.password)  # type: ignore[arg-type]
-    with Records(f"sqlite:///{spec.folder / 'rpa.db'}", spec.folder / "cases") as records:
-        with records.begin(spec.request, profile=spec.profile) as journal:
-            dying.passed("begin")
-            dying.wrap(journal)
-            with Robot(
-                spec.profile, credentials, browser=find_browser(Settings()), evidence=False, output=spec.folder
-            ) as robot:
-                outcome = robot.cancel(spec.request, journal)
-            dying.passed("before finish")
-            outcome = journal.finish(outcome)
-            dying.passed("finish")
-            return outcome
+    database = f"sqlite:///{spec.folder / 'rpa.db'}"
+    with (
+        Records(database, spec.folder / "cases") as records,
+        records.begin(spec.request, profile=spec.profile) as journal,
+    ):
+        dying.passed("begin")
+        dying.wrap(journal)
+        browser = find_browser(Settings())
+        with Robot(spec.profile, credentials, browser=browser, evidence=False, output=spec.folder) as robot:
+            outcome = robot.cancel(spec.request, journal)
+        dying.passed("before finish")
+        outcome = journal.finish(outcome)
+        dying.passed("finish")
+        return outcome
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A server on bare sockets for tests of the way out: it counts connections and requests, and breaks them to order."""
+"""A server on bare sockets for tests of the way out: it counts requests, and breaks connections to order."""
 
 import contextlib
 import socket
@@ -32,7 +32,14 @@ Answer = Callable[[Received], bytes]
 def page(body: str, *headers: str, status: str = "200 OK") -> bytes:
     """A whole answer that keeps its connection open."""
     content = body.encode()
-    lines = [f"HTTP/1.1 {status}", "Content-Type: text/html; charset=utf-8", f"Content-Length: {len(content)}", *headers, "", ""]
+    lines = [
+        f"HTTP/1.1 {status}",
+        "Content-Type: text/html; charset=utf-8",
+        f"Content-Length: {len(content)}",
+        *headers,
+        "",
+        "",
+    ]
     return "\r\n".join(lines).encode() + content
 
 

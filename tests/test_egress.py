@@ -49,9 +49,7 @@ def egress(site: Wire) -> Iterator[Egress]:
 
 def test_an_allowed_request_goes_out_on_a_connection_of_its_own(site: Wire, egress: Egress) -> None:
     for number in range(3):
-        answer = ask(
-            port_of(egress), request("POST", f"{site.url}/a", b"n=%d" % number, "Connection: keep-alive")
-        )
+        answer = ask(port_of(egress), request("POST", f"{site.url}/a", b"n=%d" % number, "Connection: keep-alive"))
         assert answer.endswith(b"hello")
     assert [(one.method, one.path, one.body) for one in site.received] == [
         ("POST", "/a", b"n=%d" % n) for n in range(3)
@@ -145,9 +143,7 @@ def test_garbage_ends_its_own_connection_only(site: Wire, egress: Egress, raw: b
 def test_a_silent_site_holds_nobody_else_up_and_closing_waits_for_nothing(site: Wire) -> None:
     site.answer = lambda one: HANG if one.path == "/slow" else page("hello")
     with Egress([site.url]) as egress:
-        slow = threading.Thread(
-            target=lambda: ask(port_of(egress), request("GET", f"{site.url}/slow")), daemon=True
-        )
+        slow = threading.Thread(target=lambda: ask(port_of(egress), request("GET", f"{site.url}/slow")), daemon=True)
         slow.start()
         assert ask(port_of(egress), request("GET", f"{site.url}/quick")).endswith(b"hello")
         started = time.monotonic()
@@ -180,15 +176,15 @@ def world() -> Iterator[tuple[Wire, Wire, Egress, Browser]]:
         Wire(lambda _request: page("site")) as site,
         Wire(lambda _request: page("evil")) as evil,
         Egress([site.url]) as egress,
+        sync_playwright() as playwright,
     ):
-        with sync_playwright() as playwright:
-            options: dict[str, Any] = {
-                "args": launch_args(),
-                "proxy": {"server": egress.url, "bypass": "<-loopback>"},
-            }
-            browser = playwright.chromium.launch(**options, **executable)
-            yield site, evil, egress, browser
-            browser.close()
+        options: dict[str, Any] = {
+            "args": launch_args(),
+            "proxy": {"server": egress.url, "bypass": "<-loopback>"},
+        }
+        browser = playwright.chromium.launch(**options, **executable)
+        yield site, evil, egress, browser
+        browser.close()
 
 
 @pytest.fixture
@@ -240,9 +236,7 @@ def test_the_foreign_host_hears_nothing_whatever_the_page_does(
     assert evil.connections == before
 
 
-@pytest.mark.parametrize(
-    "status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"]
-)
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
 def test_a_redirect_from_a_good_host_to_a_bad_one_is_stopped(
     surf: tuple[Wire, Wire, Egress, BrowserContext], status: str
 ) -> None:
@@ -263,11 +257,7 @@ def test_a_post_on_a_connection_that_has_died_meanwhile_reaches_the_site_once(
     site, _, _, context = surf
 
     def answer(one: Received) -> bytes:
-        return (
-            RESET
-            if one.method == "POST"
-            else page("<form method=post action=/effect><button>Go</button></form>")
-        )
+        return RESET if one.method == "POST" else page("<form method=post action=/effect><button>Go</button></form>")
 
     site.answer = answer
     tab = context.new_page()

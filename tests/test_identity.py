@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -13,6 +13,8 @@ from flows.model import CancellationRequest
 from flows.profile import SiteProfile
 from page_objects.admin_page import Identity
 from page_objects.words import Words
+
+unhurried = settings(deadline=None, max_examples=60)
 
 PATTERNS = Words().organization.identity
 NAME, NUMBER = "12-10 Test", "611974"
@@ -106,6 +108,7 @@ def test_a_document_that_says_only_half_confirms_nothing() -> None:
         assert unread.value.code == "identity_unreadable"
 
 
+@unhurried
 @given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=6))
 def test_nothing_visible_may_follow_or_precede_the_name(more: str) -> None:
     assert not states_both((f"611974 - 12-10 Test{more}",), NUMBER, NAME, PATTERNS)
@@ -115,6 +118,7 @@ def test_nothing_visible_may_follow_or_precede_the_name(more: str) -> None:
             confirm([NUMBER], [name])
 
 
+@unhurried
 @given(st.text(min_size=1, max_size=30).filter(lambda text: "".join(text.split())))
 def test_names_full_of_signs_mean_themselves_in_a_pattern(name: str) -> None:
     """A name is never read as a regular expression or as a format."""
@@ -136,6 +140,7 @@ def profile(date_format: str) -> SiteProfile:
 
 
 @pytest.mark.parametrize("date_format", DATE_FORMATS)
+@unhurried
 @given(date=st.dates(dt.date(1970, 1, 1), dt.date(2068, 12, 31)))
 def test_a_date_that_was_written_reads_the_same(date_format: str, date: dt.date) -> None:
     site = profile(date_format)

@@ -163,7 +163,9 @@ def test_a_script_that_sends_more_than_once_gets_one_through(desk: Desk, body: s
 
 
 def test_each_press_lets_one_more_through(desk: Desk) -> None:
-    desk.show("<button onclick=\"window.n = (window.n || 0) + 1; fetch('/effect', {method: 'POST', body: '' + n})\">Go</button>")
+    desk.show(
+        "<button onclick=\"window.n = (window.n || 0) + 1; fetch('/effect', {method: 'POST', body: '' + n})\">Go</button>"
+    )
     sent = desk.carry_out(presses=2)
     assert [one.body for one in desk.effects] == [b"1", b"2"]
     assert sent.sent == 2

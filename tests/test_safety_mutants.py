@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from flows import effects, gate, proof, recoveries
 from flows.errors import CancellationError, NeedsHuman, UnknownEffect
@@ -27,9 +26,6 @@ from page_objects.obstacles import NotHere
 from rpa.cases.rendering import ENGINE
 from rpa.egress import Egress
 from rpa.line import Line
-from rpa.permit import Permit
-from rpa.records import Records
-from rpa.records.journal import CaseJournal
 from rpa.results import harmless
 from tests.case_samples import PROFILE, a_request, records_in, tell_case
 from tests.faults_wire import Wire, ask, page
@@ -49,7 +45,7 @@ def rewrite(patch: Patch, where: str, old: str, new: str) -> None:
     source = textwrap.dedent(inspect.getsource(function))
     assert old in source, f"the mutant no longer fits {where}: {old}"
     made: dict[str, Any] = {}
-    exec(compile(source.replace(old, new), f"<mutant of {where}>", "exec"), vars(module), made)  # noqa: S102
+    exec(compile(source.replace(old, new), f"<mutant of {where}>", "exec"), vars(module), made)
     patch.setattr(owner, name.split(".")[-1], made[name.split(".")[-1]])
 
 
@@ -94,14 +90,17 @@ class Desk1:
 
     def press(self, _page: object = None) -> Aftermath:
         self.presses += 1
-        self.at_press = len(self.journal.intents())
+        if self.presses == 1:
+            self.at_press = len(self.journal.intents())
         if not self.answered:
             raise NotHere("no answer")
         return Aftermath(presses=1)
 
     def walk(self, needed: bool = True) -> Walk:
         walk = Walk(a_request(), PROFILE, self, self.journal)  # type: ignore[arg-type]
-        one = PlannedEffect(effect=Effect.SET_STATUS, clause="6.3", what="", before="ACTIVE", after="DELETE", needed=needed)
+        one = PlannedEffect(
+            effect=Effect.SET_STATUS, clause="6.3", what="", before="ACTIVE", after="DELETE", needed=needed
+        )
         walk.plan = type("P", (), {"effects": (one,), "reading": None})()  # type: ignore[assignment]
         walk.to_cancel_page = lambda: self  # type: ignore[assignment,method-assign,return-value]
         return walk
@@ -167,11 +166,12 @@ def what_is_not_in_the_plan_is_not_pressed(_scene: "Scene") -> None:
 
 ROW = BillingRow(number="B-1", status="Scheduled")
 GONE = BillingRow(number="B-1", status="Cancelled")
+PAID = BillingRow(number="B-9", status="Paid")
 SAVED = FormValues(date="09/30/2026", reason="Too expensive", opt_out=True)
 WORLDS: dict[str, dict[str, Any]] = {
     "licences": {"license_count": "3"}, "no licences": {"license_count": None}, "status": {"account_status": "ACTIVE"},
     "scheduled": {"billing": (ROW,)}, "not cancelled": {"cancelled": ()}, "form": {"form": FormValues(date="", reason="")},
-    "submitted": {"billing": (BillingRow(number="B-2", status="Submitted"),)}, "vanished": {"before": (ROW, GONE), "cancelled": ()},
+    "submitted": {"billing": (BillingRow(number="B-2", status="Submitted"),)}, "vanished": {"before": (ROW, PAID)},
 }  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def proven(**wrong: Any) -> bool:
     walk.facts = {name: {"Start page": value} for name, value in told.items() if value is not None}
     walk.request = a_request().model_copy(update={"date": dt.date(2026, 9, 30), "reason": "Too expensive"})
     before = wrong.get("before", (ROW,))
-    one.journal.snapshot = lambda: type("R", (), {"billing": before})()  # type: ignore[method-assign,assignment,return-value]
+    one.journal.snapshot = type("Reading", (), {"billing": before})  # type: ignore[method-assign,assignment]
     one.journal.intend("fill_form", "10", {}, "Organization", "")
     one.now = lambda: dt.datetime.now(dt.UTC)  # type: ignore[attr-defined]
     fresh = proof.FreshReading(wrong.get("billing", ()), wrong.get("cancelled", (GONE,)), wrong.get("form", SAVED))
@@ -218,7 +218,9 @@ def a_plan_takes_no_recovery_that_changes_anything(scene: "Scene") -> None:
     walk.planning = True
     scene.patch.setattr(recoveries, "_record", lambda _walk: None)
     scene.patch.setattr(recoveries, "_server", lambda _walk, _page: "")
-    walk.profile = PROFILE.model_copy(update={"server_locations": (ServerLocation(prefixes=("6",), url="http://crm.test/"),)})
+    walk.profile = PROFILE.model_copy(
+        update={"server_locations": (ServerLocation(prefixes=("6",), url="http://crm.test/"),)}
+    )
     scene.patch.setattr(recoveries, "_location", lambda _walk: "http://crm.test/")
     assert not recoveries.may_update(walk)
     assert not recoveries.may_switch_module(walk)
@@ -276,7 +278,9 @@ def secrets_reach_no_file(scene: "Scene") -> None:
     with records_in(scene.folder) as records, records.begin(a_request(), profile=PROFILE) as journal:
         journal.redact(["Correct-Horse-9"])
         journal.intend("set_status", "6.3", {"name": "Correct-Horse-9"}, "p", "typed Correct-Horse-9")
-        journal.keep("p.html", b"<p>Correct-Horse-9", media_type="text/html", clause="", moment="page", page="p", url="")
+        journal.keep(
+            "p.html", b"<p>Correct-Horse-9", media_type="text/html", clause="", moment="page", page="p", url=""
+        )
     for file in scene.folder.rglob("*"):
         assert not file.is_file() or b"Correct-Horse-9" not in file.read_bytes(), file
 
@@ -300,7 +304,9 @@ def only_one_post_on_a_dead_connection(scene: "Scene") -> None:
 
 def a_script_gets_one_request_through(scene: "Scene") -> None:
     here = scene.desk()
-    here.show("<button onclick=\"for (const n of [1, 2, 3]) fetch('/effect', {method: 'POST', body: '' + n})\">Go</button>")
+    here.show(
+        "<button onclick=\"for (const n of [1, 2, 3]) fetch('/effect', {method: 'POST', body: '' + n})\">Go</button>"
+    )
     here.carry_out()
     assert len(here.effects) == 1
 

@@ -52,11 +52,10 @@ def browser_context_args() -> dict[str, Any]:
 @pytest.fixture
 def show(page: Page) -> Callable[[str], Tab]:
     """Put a body on the screen; the tab to look at it with."""
-    tab = Tab(page, Setting(patience=Patience(page=2, quiet=0.1)))
 
     def shown(body: str) -> Tab:
         page.set_content(f"<!doctype html><title>t</title><body>{body}</body>")
-        return tab
+        return Tab(page, Setting(patience=Patience(page=3, quiet=0.4)))
 
     return shown
 
@@ -99,9 +98,7 @@ def row(cells: tuple[str, ...], tag: str = "td") -> str:
 
 def divs(cells: tuple[str, ...], outer: str = "", inner: str = "") -> str:
     style = "display:inline-block;width:150px"
-    return (
-        f"<div {outer}>" + "".join(f"<div {inner} style='{style}'>{cell}</div>" for cell in cells) + "</div>"
-    )
+    return f"<div {outer}>" + "".join(f"<div {inner} style='{style}'>{cell}</div>" for cell in cells) + "</div>"
 
 
 ROWS = row(HEADINGS) + "".join(map(row, BILLS))
@@ -177,7 +174,8 @@ def test_a_dead_link_is_known_as_dead(show: Show, dead: str) -> None:
 
 def test_frames_are_read_but_for_those_that_take_no_room(show: Show) -> None:
     tab = show(
-        "<p>out</p><iframe srcdoc='<p>in</p>'></iframe><iframe width=1 height=1 frameborder=0 srcdoc='<p>no</p>'></iframe>"
+        "<p>out</p><iframe srcdoc='<p>in</p>'></iframe>"
+        "<iframe width=1 height=1 frameborder=0 srcdoc='<p>no</p>'></iframe>"
     )
     screen = tab.until(lambda now: now if len(now.documents) > 1 else None, "the frame")
     assert screen.text.splitlines() == ["out", "in"]
@@ -200,9 +198,7 @@ def test_a_table_is_read_under_its_headings_whatever_it_is_made_of(show: Show, h
 
 def test_an_empty_cell_moves_no_other_under_its_heading(show: Show) -> None:
     bills = [("7", "", "$5.00", "Paid"), ("", "12/23/2026", "", "Scheduled")]
-    (grid,) = grids(
-        show(f"<table>{row(HEADINGS)}{''.join(map(row, bills))}</table>").look().main, ("Status",)
-    )
+    (grid,) = grids(show(f"<table>{row(HEADINGS)}{''.join(map(row, bills))}</table>").look().main, ("Status",))
     assert [tuple(one.under((heading,)) for heading in HEADINGS) for one in grid.rows] == bills
 
 
@@ -225,8 +221,7 @@ def paged(pager: str) -> str:
 PAGERS = {
     "numbers": "[1, 2, 3].map(n => n == now ? n : `<a href='javascript:turn(${n})'>${n}</a>`).join(' ')",
     "Next, gone at the end": "now < 3 ? `<a href='javascript:turn(${now + 1})'>Next</a>` : ''",
-    "Next, disabled at the end": "`<button ${now > 2 ? 'disabled' : ''} onclick='turn(${now + 1})'>"
-    "Next</button>`",
+    "Next, disabled at the end": "`<button ${now > 2 ? 'disabled' : ''} onclick='turn(${now + 1})'>Next</button>`",
     "a select box": "`<select onchange='turn(+this.value)'>` + [1, 2, 3].map(n => `<option value=${n} "
     "${n == now ? 'selected' : ''}>Page ${n} of 3</option>`).join('') + '</select>'",
 }
@@ -278,9 +273,7 @@ FOUR_LINKS = "".join(
 )
 
 
-def test_a_question_about_the_link_is_accepted_and_one_about_anything_else_is_not(
-    show: Show, page: Page
-) -> None:
+def test_a_question_about_the_link_is_accepted_and_one_about_anything_else_is_not(show: Show, page: Page) -> None:
     links = CancelPage(show(FOUR_LINKS))
     assert [dialog.accepted for dialog in links.remove_license_count().dialogs] == [True]
     assert page.title() == "done"
@@ -299,7 +292,8 @@ MENUS = {
     "a select box that jumps": f"<label>{LABEL} <select onchange='document.title = this.selectedIndex'>"
     "<option>choose<option>(NewManageAcctsLink)</select></label>",
     "a select box with Go": f"<table><tr><td>{LABEL}<td><select id=s><option>choose"
-    "<option>(NewManageAcctsLink)</select><td><button onclick='document.title = s.selectedIndex'>Go</button></table>",
+    "<option>(NewManageAcctsLink)</select><td><button onclick='document.title = s.selectedIndex'>Go</button>"
+    "</table>",
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import unicodedata
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from page_objects.wording import (
@@ -19,6 +19,8 @@ from page_objects.wording import (
     says,
     squeeze,
 )
+
+unhurried = settings(deadline=None, max_examples=60)
 
 TEXT = st.text(max_size=60)
 SPACES = st.text(alphabet=" \t\n\r\u00a0\u2003\u3000", max_size=4)
@@ -38,16 +40,19 @@ MONEY = {
 }
 
 
+@unhurried
 @given(TEXT)
 def test_squeezing_twice_is_squeezing_once(text: str) -> None:
     assert squeeze(squeeze(text)) == squeeze(text)
 
 
+@unhurried
 @given(TEXT)
 def test_the_plain_form_is_its_own_plain_form(text: str) -> None:
     assert plain(plain(text)) == plain(text)
 
 
+@unhurried
 @given(st.lists(st.text(alphabet=VISIBLE, min_size=1, max_size=8), min_size=1, max_size=5), st.data())
 def test_white_space_of_any_kind_changes_no_wording_and_no_name(
     words: list[str], data: st.DataObject
@@ -96,6 +101,7 @@ def test_a_label_is_read_without_its_hint_and_a_word_is_found_only_whole() -> No
 # --- names: exact, but for white space that a page does not show ---
 
 
+@unhurried
 @given(NAME, NAME)
 def test_a_name_is_the_same_only_if_every_visible_character_is(one: str, other: str) -> None:
     assert same_name(one, one)
@@ -106,6 +112,7 @@ def test_a_name_is_the_same_only_if_every_visible_character_is(one: str, other: 
         assert not same_name(one, other)
 
 
+@unhurried
 @given(NAME, st.data())
 def test_one_visible_character_more_less_or_other_is_another_name(name: str, data: st.DataObject) -> None:
     name = identity_text(name)
@@ -138,11 +145,13 @@ def test_composed_and_decomposed_letters_look_alike_and_are_alike() -> None:
 
 
 @pytest.mark.parametrize("style", MONEY)
+@unhurried
 @given(amount=CENTS)
 def test_money_is_read_as_it_was_written(style: str, amount: Decimal) -> None:
     assert parse_money(MONEY[style](amount)) == amount
 
 
+@unhurried
 @given(CENTS.filter(bool))
 def test_a_minus_sign_or_brackets_make_money_negative(amount: Decimal) -> None:
     for text in (
@@ -162,6 +171,7 @@ def test_what_is_not_exactly_one_amount_is_none(text: str) -> None:
     assert parse_money(text) is None
 
 
+@unhurried
 @given(TEXT)
 def test_no_text_breaks_the_reading_of_money_or_counts(text: str) -> None:
     money, count = parse_money(text), parse_count(text)
@@ -172,6 +182,7 @@ def test_no_text_breaks_the_reading_of_money_or_counts(text: str) -> None:
 # --- counts ---
 
 
+@unhurried
 @given(st.integers(0, 10**7))
 def test_a_count_is_read_with_or_without_words_beside_it(count: int) -> None:
     for text in (f"{count}", f"{count} user(s)", f"{count:,}", f"Licenses: {count}", f" {count}\u00a0"):

@@ -156,9 +156,7 @@ class _Story:
     def _intent(self, event: Event, data: dict[str, Any]) -> None:
         told = {name: str(data.get(name, "")) for name in ("intent", "effect", "page", "before")}
         identity = {str(name): str(value) for name, value in (data.get("identity") or {}).items()}
-        record = EffectRecord(
-            attempt=self._attempt, clause=event.clause, identity=identity, at=event.at, **told
-        )
+        record = EffectRecord(attempt=self._attempt, clause=event.clause, identity=identity, at=event.at, **told)
         self.effects[record.intent] = record
 
     def _effect_sent(self, _event: Event, data: dict[str, Any]) -> None:
@@ -178,10 +176,7 @@ class _Story:
             self.effects[intent] = self.effects[intent].model_copy(update=told)
 
     def _evidence(self, event: Event, data: dict[str, Any]) -> None:
-        told = {
-            name: str(data.get(name, ""))
-            for name in ("file", "sha256", "media_type", "moment", "page", "url")
-        }
+        told = {name: str(data.get(name, "")) for name in ("file", "sha256", "media_type", "moment", "page", "url")}
         self.evidence.append(Evidence(clause=event.clause, at=event.at, **told))
 
     def _warning(self, event: Event, data: dict[str, Any]) -> None:

@@ -59,9 +59,7 @@ def case_page(case: CaseFile, case_dir: Path) -> bytes:
         compared=compare(case),
         clauses=[_clause(key, case, case_dir) for key in ARTICLE if key != "6" or _touched(key, case)],
         others=[
-            _picture(evidence, case_dir)
-            for evidence in case.evidence
-            if _is_picture(evidence) and not _home(evidence)
+            _picture(evidence, case_dir) for evidence in case.evidence if _is_picture(evidence) and not _home(evidence)
         ],
         files=[evidence for evidence in case.evidence if not _is_picture(evidence)],
         failing=[line for line in case.proof if not line.ok],

@@ -33,9 +33,7 @@ class VerifyReport(BaseModel):
         return not self.findings
 
 
-def verify(
-    case_dir: Path, expected_head: str | None = None, expected_manifest: str | None = None
-) -> VerifyReport:
+def verify(case_dir: Path, expected_head: str | None = None, expected_manifest: str | None = None) -> VerifyReport:
     """Check a case folder. Reads only; never raises for what it finds in the folder.
 
     `expected_head`, `expected_manifest`: the chain's last hash and the manifest's sha256 as the database has
@@ -95,9 +93,7 @@ def _manifest_findings(
     elif manifest is None:
         yield f"{MANIFEST} was edited: it is not as the robot wrote it"
     elif manifest.events != len(chain.lines) or not chain.lines or manifest.head != chain.lines[-1].hash:
-        held = (
-            f"{JOURNAL} holds {len(chain.lines)} whole events, {MANIFEST} was written for {manifest.events}"
-        )
+        held = f"{JOURNAL} holds {len(chain.lines)} whole events, {MANIFEST} was written for {manifest.events}"
         yield f"{held}: events were added, removed or changed after the end, or another attempt was begun"
     if content is not None and expected is not None and sha256(content) != expected:
         yield f"{MANIFEST} is not the one the database knows: the case file was replaced after the end"

@@ -50,9 +50,7 @@ def write_case(case_dir: Path, request_id: str, lines: Sequence[Line]) -> str:
         write_atomic(case_dir / name, content)
     for name in (*files, MANIFEST):
         temporary_of(case_dir / name).unlink(missing_ok=True)
-    manifest = Manifest(
-        request=request_id, events=len(lines), head=lines[-1].hash, files=tuple(_entries(case_dir))
-    )
+    manifest = Manifest(request=request_id, events=len(lines), head=lines[-1].hash, files=tuple(_entries(case_dir)))
     write_atomic(case_dir / MANIFEST, manifest.to_json())
     sync(case_dir)
     return sha256(manifest.to_json())

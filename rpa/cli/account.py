@@ -78,9 +78,7 @@ def cancel(
     desk = Desk.open(json=json, output=output, profile=profile, channel=browser_channel)
     draft = Draft(_fields(locals()), desk.profile())
     must_be_able_to_ask(number=account_number, yes=yes)
-    raise typer.Exit(
-        _cancel(desk, draft, Watching(headed, slow_mo, tracing, screenshot), yes=yes, release=release)
-    )
+    raise typer.Exit(_cancel(desk, draft, Watching(headed, slow_mo, tracing, screenshot), yes=yes, release=release))
 
 
 def plan_as_json(plan: "Plan") -> dict[str, Any]:

@@ -58,18 +58,14 @@ def must_be_able_to_ask(*, number: str, yes: bool) -> None:
     """Raise UsageError where a number is missing and nobody can confirm what the look-up gives."""
     if not number and (yes or not a_person_is_here()):
         why = "--yes skips the question" if yes else "standard input is no terminal"
-        raise UsageError(
-            f"--account-number is missing: a person must confirm what the look-up gives, and {why}"
-        )
+        raise UsageError(f"--account-number is missing: a person must confirm what the look-up gives, and {why}")
 
 
 def only_one(found: Iterable[tuple[str, str]]) -> str:
     """The number of the only account found. Raises Unsettled."""
     accounts = list(found)
     if not accounts:
-        raise Unsettled(
-            "the look-up gives no account of that name; check its spelling, or give --account-number"
-        )
+        raise Unsettled("the look-up gives no account of that name; check its spelling, or give --account-number")
     if len(accounts) > 1:
         listed = ", ".join(f"{number} {name}" for number, name in accounts[:10])
         raise Unsettled(f"the look-up gives {len(accounts)} accounts; give --account-number: {listed}")
@@ -110,9 +106,7 @@ def show_plan(plan: Plan, screen: Screen) -> None:
     for effect in plan.effects:
         style = "" if effect.needed else "dim"
         then = safe(effect.after, style, width=60) if effect.needed else Text("already so", "dim")
-        table.add_row(
-            effect.clause, safe(effect.what, style, width=60), safe(effect.before, style, width=60), then
-        )
+        table.add_row(effect.clause, safe(effect.what, style, width=60), safe(effect.before, style, width=60), then)
     screen.console.print(table)
     screen.console.print()
     _show_money(plan, screen)

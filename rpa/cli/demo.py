@@ -66,9 +66,7 @@ def demo(
     headed: options.Headed = False,
     slow_mo: options.SlowMo = 0,
     browser_channel: options.Channel = None,
-    only: Annotated[
-        str | None, typer.Option("--only", help="One part, by its name.", show_default=False)
-    ] = None,
+    only: Annotated[str | None, typer.Option("--only", help="One part, by its name.", show_default=False)] = None,
     json: options.Json = False,
 ) -> None:
     """Cancel the bundled requests on stand-in sites; ends with the table of ends and an index page."""

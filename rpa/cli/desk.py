@@ -72,9 +72,7 @@ class Desk:
             return Records(self.settings.records_url, self.settings.cases_dir, masked)
         except (OSError, SQLAlchemyError) as error:
             where = f"the records in {self.settings.output} cannot be opened"
-            raise UsageError(
-                f"{where}: {str(error).splitlines()[0]}; name another folder with --output"
-            ) from error
+            raise UsageError(f"{where}: {str(error).splitlines()[0]}; name another folder with --output") from error
 
     def open_line(self, profile: SiteProfile, *, release: bool = False) -> Line:
         """The line of this output folder. Raises LineError, if it is stopped and not to be released."""

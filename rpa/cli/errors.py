@@ -64,9 +64,7 @@ def exit_of(error: BaseException) -> int | None:
         return exit_of_refusal(error)
     if type(error).__module__.startswith("playwright."):  # the browser could not even be opened
         return 1
-    return next(
-        (EXIT_OF_ERROR[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in EXIT_OF_ERROR), None
-    )
+    return next((EXIT_OF_ERROR[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in EXIT_OF_ERROR), None)
 
 
 def exit_of_refusal(error: Any) -> int:

@@ -26,9 +26,7 @@ KINDS = ("csv", "xlsx", "jsonl")
 def run(
     *,
     file: Annotated[Path, typer.Argument(help="CSV, XLSX or JSON Lines; see `rpa template`.")],
-    again: Annotated[
-        bool, typer.Option("--again", help="Run those that ended as needs_human once more.")
-    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Run those that ended as needs_human once more.")] = False,
     release: options.Release = False,
     profile: options.Profile = None,
     output: options.Output = None,
@@ -80,9 +78,7 @@ def template(
     today = dt.date.today()  # noqa: DTZ011 (the example's date)
     if out is None:
         if kind == "xlsx" and sys.stdout.isatty():
-            raise UsageError(
-                "a workbook cannot be shown in a terminal; name a file: rpa template -o requests.xlsx"
-            )
+            raise UsageError("a workbook cannot be shown in a terminal; name a file: rpa template -o requests.xlsx")
         sys.stdout.buffer.write(write_template(kind, today))
         return
     try:
@@ -95,9 +91,7 @@ def template(
 class Job:
     """A file's requests, accepted, run in order, and their results written."""
 
-    def __init__(
-        self, desk: "Desk", file: "RequestFile", *, again: bool = False, release: bool = False
-    ) -> None:
+    def __init__(self, desk: "Desk", file: "RequestFile", *, again: bool = False, release: bool = False) -> None:
         self.desk, self.file, self.again, self.release = desk, file, again, release
         self.results: list[Result] = []
         self.stopped, self.interrupted = "", False
@@ -142,9 +136,7 @@ class Job:
         show_ends(self.results, screen)
         if self.stopped:
             left = sum(result.outcome is None for result in self.results)
-            screen.say(
-                f"The line is stopped: {self.stopped}. {left} not started; once settled, add --release."
-            )
+            screen.say(f"The line is stopped: {self.stopped}. {left} not started; once settled, add --release.")
         if self.interrupted:
             screen.say("Interrupted: what was being done is recorded. Run the same command to go on.")
         screen.say(f"Results in {output}: results.jsonl, results.csv, junit.xml")

@@ -42,9 +42,7 @@ class Steps:
 
     def __init__(self, screen: Screen) -> None:
         self.screen, self.lines, self._request = screen, list[Line](), ""
-        self._live = Live(
-            get_renderable=self.render, console=screen.console, refresh_per_second=8, transient=False
-        )
+        self._live = Live(get_renderable=self.render, console=screen.console, refresh_per_second=8, transient=False)
 
     def __enter__(self) -> Self:
         if self.screen.live:
@@ -70,9 +68,7 @@ class Steps:
         """Take an event of the journal in."""
         log_event(self._request, event)
         if event.kind is EventKind.STEP_STARTED:
-            self.lines.append(
-                Line(event.clause, safe(event.data.get("title", "")), "running", time.monotonic())
-            )
+            self.lines.append(Line(event.clause, safe(event.data.get("title", "")), "running", time.monotonic()))
         elif event.kind is EventKind.STEP_ENDED:
             self._step_ended(event)
         elif event.kind in NOTED:

@@ -36,9 +36,7 @@ def main() -> None:
     except Exception as error:
         if exit_of(error) is not None:
             raise
-        sys.stderr.write(
-            "rpa: this was not foreseen. If a cancellation was under way, run it again: it goes on.\n"
-        )
+        sys.stderr.write("rpa: this was not foreseen. If a cancellation was under way, run it again: it goes on.\n")
         sys.excepthook(type(error), error, error.__traceback__)
         sys.exit(HUMAN)
 

@@ -24,27 +24,19 @@ Profile = Annotated[
 ]
 Output = Annotated[
     Path | None,
-    typer.Option(
-        "--output", help="Folder of records, case files and log.  [env: RPA_OUTPUT]  [default: rpa-data]"
-    ),
+    typer.Option("--output", help="Folder of records, case files and log.  [env: RPA_OUTPUT]  [default: rpa-data]"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
 Headed = Annotated[bool, typer.Option("--headed", help="Show the browser.")]
-SlowMo = Annotated[
-    float, typer.Option("--slowmo", "--slow-mo", min=0, help="Milliseconds to wait after each act.")
-]
+SlowMo = Annotated[float, typer.Option("--slowmo", "--slow-mo", min=0, help="Milliseconds to wait after each act.")]
 Channel = Annotated[
     str | None,
     typer.Option("--browser-channel", help="Browser to use, such as chrome or msedge.", show_default=False),
 ]
-TracingOption = Annotated[
-    Tracing, typer.Option("--tracing", help="Record a Playwright trace of each request.")
-]
+TracingOption = Annotated[Tracing, typer.Option("--tracing", help="Record a Playwright trace of each request.")]
 ScreenshotOption = Annotated[Screenshot, typer.Option("--screenshot", help="Pictures in the case file.")]
 
-AccountName = Annotated[
-    str, typer.Option("--account-name", help="Exactly as the CRM shows it.", show_default=False)
-]
+AccountName = Annotated[str, typer.Option("--account-name", help="Exactly as the CRM shows it.", show_default=False)]
 AccountNumber = Annotated[
     str, typer.Option("--account-number", help="Digits; leading zeros count.", show_default=False)
 ]

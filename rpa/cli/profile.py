@@ -12,15 +12,11 @@ if TYPE_CHECKING:
     from flows.profile import SiteProfile
     from rpa.cli.screen import Screen
 
-app = typer.Typer(
-    help="Site profiles: check one, start a new one, show the one in effect.", no_args_is_help=True
-)
+app = typer.Typer(help="Site profiles: check one, start a new one, show the one in effect.", no_args_is_help=True)
 
 
 @app.command()
-def check(
-    *, file: Annotated[Path, typer.Argument(help="The profile (TOML).")], json: options.Json = False
-) -> None:
+def check(*, file: Annotated[Path, typer.Argument(help="The profile (TOML).")], json: options.Json = False) -> None:
     """Check a profile; each fault is told with file, line, key and what is allowed."""
     from rpa.cli.screen import Screen
     from rpa.profiles import ProfileError, load_profile
@@ -43,9 +39,7 @@ def check(
 @app.command()
 def new(
     *,
-    base_url: Annotated[
-        str, typer.Option("--base-url", help="The CRM, e.g. https://acct.planplusonline05.com")
-    ],
+    base_url: Annotated[str, typer.Option("--base-url", help="The CRM, e.g. https://acct.planplusonline05.com")],
     backend_url: Annotated[
         str | None, typer.Option("--backend-url", help="The backend's look-up page.", show_default=False)
     ] = None,

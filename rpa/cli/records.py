@@ -41,12 +41,8 @@ def show(
 @app.command("list")
 def list_(
     *,
-    end: Annotated[
-        str | None, typer.Option("--end", help=f"Only one kind: {ENDS}.", show_default=False)
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="Only the newest.", show_default=False)
-    ] = None,
+    end: Annotated[str | None, typer.Option("--end", help=f"Only one kind: {ENDS}.", show_default=False)] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the newest.", show_default=False)] = None,
     output: options.Output = None,
     json: options.Json = False,
 ) -> None:
@@ -99,11 +95,7 @@ def _verify(desk: Any, cases: list[str]) -> "list[VerifyReport]":
     from rpa.cases import verify as verify_folder
 
     folders = [Path(case) for case in cases]
-    if (
-        cases
-        and all(folder.is_dir() for folder in folders)
-        and not (desk.settings.output / "rpa.db").exists()
-    ):
+    if cases and all(folder.is_dir() for folder in folders) and not (desk.settings.output / "rpa.db").exists():
         return [verify_folder(folder) for folder in folders]
     with desk.records() as records:
         ended = [record.request.id for record in records.list() if record.outcome]

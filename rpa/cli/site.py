@@ -21,9 +21,7 @@ def site(
     *,
     skin: Annotated[str, typer.Option("--skin", help="How it looks and behaves.")] = "classic",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the CRM; 0: any free one.")] = 0,
-    backend_port: Annotated[
-        int, typer.Option("--backend-port", min=0, max=65535, help="Of the backend.")
-    ] = 0,
+    backend_port: Annotated[int, typer.Option("--backend-port", min=0, max=65535, help="Of the backend.")] = 0,
     host: Annotated[str, typer.Option("--host", help="The CRM's host name.")] = "127.0.0.1",
     backend_host: Annotated[str, typer.Option("--backend-host", help="The backend's.")] = "127.0.0.1",
     latency: Annotated[float, typer.Option("--latency", min=0, help="Seconds before each answer.")] = 0.0,

@@ -41,9 +41,7 @@ class CaseJournal:
     """One attempt at one request. Made by `Records.begin`; ended by `finish`, or by `close` without an
     end."""
 
-    def __init__(
-        self, engine: Engine, request: CancellationRequest, case_dir: Path, redactor: Redactor
-    ) -> None:
+    def __init__(self, engine: Engine, request: CancellationRequest, case_dir: Path, redactor: Redactor) -> None:
         """Open the case folder and catch the database up. Raises OSError, CaseBusy, CaseDamaged,
         SQLAlchemyError."""
         self.case_dir = case_dir
@@ -146,18 +144,14 @@ class CaseJournal:
         for event in self.events:
             if event.kind is EventKind.INTENT and event.data["intent"] == intent:
                 return event
-        raise KeyError(
-            f"request {self._request.id} has no intent {intent}; only what `intend` returned can be settled"
-        )
+        raise KeyError(f"request {self._request.id} has no intent {intent}; only what `intend` returned can be settled")
 
     def intents(self) -> list[Intent]:
         """All intents of this request, earlier attempts' included, oldest first, as the database has them."""
         with self._guard, self._engine.connect() as connection:
             return projection.intents_of(connection, self._request.id)
 
-    def keep(
-        self, name: str, content: bytes, *, media_type: str, clause: str, moment: str, page: str, url: str
-    ) -> str:
+    def keep(self, name: str, content: bytes, *, media_type: str, clause: str, moment: str, page: str, url: str) -> str:
         """Keep a picture or text as evidence and record it; returns its file name in the case file. Raises
         OSError.
 
@@ -225,6 +219,4 @@ class CaseJournal:
             except Exception as error:  # noqa: BLE001 (a live display must never decide whether an effect is recorded)
                 self._listeners.remove(callback)
                 with suppress(JournalClosed):
-                    self.write(
-                        EventKind.WARNING, text=f"the live display failed and was switched off: {error}"
-                    )
+                    self.write(EventKind.WARNING, text=f"the live display failed and was switched off: {error}")

@@ -53,9 +53,7 @@ class JournalFile:
         """Write a line; a killed process keeps it, a power cut only after `sync`. Raises OSError, and then no
         line is there."""
         self.check()
-        line = forge(
-            len(self.lines) + 1, self.lines[-1].hash if self.lines else genesis(self._request_id), event
-        )
+        line = forge(len(self.lines) + 1, self.lines[-1].hash if self.lines else genesis(self._request_id), event)
         try:
             self._write_whole(line.raw)
         except OSError:
@@ -67,9 +65,7 @@ class JournalFile:
 
     def _write_whole(self, raw: bytes) -> None:
         if os.write(self._handle, raw) != len(raw):
-            raise OSError(
-                errno.ENOSPC, "a line was written in part: free some space on the disk", str(self.path)
-            )
+            raise OSError(errno.ENOSPC, "a line was written in part: free some space on the disk", str(self.path))
 
     def _undo(self) -> None:
         try:

@@ -55,9 +55,7 @@ def _store_intent(connection: Connection, request_id: str, attempt: int, line: L
     if line.event.kind is EventKind.INTENT:
         connection.execute(insert(intents), _intent_row(request_id, attempt, line.seq, at, data))
     elif line.event.kind is EventKind.EFFECT_SENT:
-        connection.execute(
-            update(intents).where(this).values(requests_sent=_left_the_browser(data["requests"]))
-        )
+        connection.execute(update(intents).where(this).values(requests_sent=_left_the_browser(data["requests"])))
     elif line.event.kind is EventKind.EFFECT_SETTLED:
         connection.execute(update(intents).where(this).values(outcome=data["outcome"]))
 
@@ -71,9 +69,7 @@ def _attempt_row(request_id: str, event: Event) -> dict[str, Any]:
     return {"request_id": request_id, "started_at": event.at, **told}
 
 
-def _intent_row(
-    request_id: str, attempt: int, seq: int, at: dt.datetime, data: dict[str, Any]
-) -> dict[str, Any]:
+def _intent_row(request_id: str, attempt: int, seq: int, at: dt.datetime, data: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": data["intent"],
         "request_id": request_id,

@@ -132,9 +132,7 @@ class Records:
         """Check a request's case file against itself and against what the database knows. Raises
         NoSuchRequest."""
         record = self.find(request_id)
-        query = select(ends.c.manifest).where(
-            ends.c.request_id == record.request.id, ends.c.attempt == record.attempts
-        )
+        query = select(ends.c.manifest).where(ends.c.request_id == record.request.id, ends.c.attempt == record.attempts)
         with self._engine.connect() as connection:
             head = last_known(connection, record.request.id)[1]
             manifest = connection.execute(query).scalar()

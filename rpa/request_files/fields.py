@@ -90,9 +90,7 @@ def _text(cell: Cell, longest: int) -> str:
     text = _digits(cell) if isinstance(cell, int | float) else str(cell)
     for position, character in enumerate(text, start=1):
         if unicodedata.category(character) in {"Cc", "Cs"}:
-            raise _WrongError(
-                f"has a control character (U+{ord(character):04X}, place {position}); remove it"
-            )
+            raise _WrongError(f"has a control character (U+{ord(character):04X}, place {position}); remove it")
     if len(text) > longest:
         raise _WrongError(f"has {len(text):,} characters; at most {longest:,} are allowed")
     return text
@@ -119,9 +117,7 @@ def _date(cell: Cell, read_date: ReadDate, today: dt.date) -> dt.date:
         raise _WrongError(f"is the number {cell}, not a date; format the cell as a date, or write YYYY-MM-DD")
     date = cell if isinstance(cell, dt.date) else read_date(str(cell).strip())
     if date is None:
-        raise _WrongError(
-            f'"{short(str(cell), 40)}" is no date; write YYYY-MM-DD or the profile\'s date format'
-        )
+        raise _WrongError(f'"{short(str(cell), 40)}" is no date; write YYYY-MM-DD or the profile\'s date format')
     latest = today + dt.timedelta(days=LATEST_DAYS)
     if not EARLIEST <= date <= latest:
         raise _WrongError(f"{date} is out of the question; it must lie between {EARLIEST} and {latest}")
@@ -133,9 +129,7 @@ def _opt_out(cell: Cell) -> bool:
     word = text.strip().casefold()
     if word in YES | NO:
         return word in YES
-    raise _WrongError(
-        f'"{short(text, 40)}" is neither yes nor no; write yes, no, true, false, 1, 0, x or nothing'
-    )
+    raise _WrongError(f'"{short(text, 40)}" is neither yes nor no; write yes, no, true, false, 1, 0, x or nothing')
 
 
 def _id(cell: Cell) -> str:

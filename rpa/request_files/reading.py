@@ -31,9 +31,7 @@ class RequestFile:
     notes: tuple[str, ...] = ()
 
 
-def read_requests(
-    path: Path, *, read_date: ReadDate | None = None, today: dt.date | None = None
-) -> RequestFile:
+def read_requests(path: Path, *, read_date: ReadDate | None = None, today: dt.date | None = None) -> RequestFile:
     """All requests of a file. `read_date`: the profile's; without one, YYYY-MM-DD and MM/DD/YYYY are read.
 
     Raises RequestFileError with every fault of the file.
@@ -70,9 +68,7 @@ def _sheet(path: Path) -> Sheet:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         kinds = ", ".join(READERS)
-        raise RequestFileError(
-            path, [Fault(0, "", f"is no request file; its name must end in one of {kinds}")]
-        )
+        raise RequestFileError(path, [Fault(0, "", f"is no request file; its name must end in one of {kinds}")])
     try:
         if path.stat().st_size > MOST_BYTES:
             message = f"is larger than {MOST_BYTES // 10**6} MB; split it, or check that it is the right file"
@@ -94,7 +90,5 @@ def _same_twice(requests: dict[int, CancellationRequest]) -> Iterator[Fault]:
         for number, request in requests.items():
             value = getattr(request, column)
             if value in first:
-                yield Fault(
-                    number, column, f"{value} stands in row {first[value]} too; a file may name it once"
-                )
+                yield Fault(number, column, f"{value} stands in row {first[value]} too; a file may name it once")
             first.setdefault(value, number)

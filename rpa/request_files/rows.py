@@ -80,9 +80,7 @@ def columns_of(headings: Iterable[str], row: int) -> tuple[list[str | None], lis
     headings = list(headings)
     found = [column_of(heading) for heading in headings]
     pairs = list(zip(headings, found, strict=True))
-    faults = [
-        Fault(row, heading, unknown(heading)) for heading, column in pairs if not column and heading.strip()
-    ]
+    faults = [Fault(row, heading, unknown(heading)) for heading, column in pairs if not column and heading.strip()]
     twice = {column for column in found if column and found.count(column) > 1}
     faults += [Fault(row, column, "this column is there twice; keep one") for column in sorted(twice)]
     missing = [column for column in NEEDED if column not in found]

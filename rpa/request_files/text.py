@@ -30,13 +30,9 @@ def read_csv(content: bytes) -> Sheet:
             columns, faults = columns_of(cells, number)
             sheet.faults += faults
         elif len(cells) > len(columns) and any(cells[len(columns) :]):
-            message = (
-                f"has {len(cells)} cells, and there are {len(columns)} headings; put quotes around texts"
-            )
+            message = f"has {len(cells)} cells, and there are {len(columns)} headings; put quotes around texts"
             sheet.faults.append(Fault(number, "", f"{message} that hold the delimiter"))
-        elif not sheet.add(
-            Row(number, {name: cell for name, cell in zip(columns, cells, strict=False) if name})
-        ):
+        elif not sheet.add(Row(number, {name: cell for name, cell in zip(columns, cells, strict=False) if name})):
             break
     return sheet
 
@@ -105,9 +101,7 @@ def _decode_windows(content: bytes, position: int, sheet: Sheet) -> str:
     try:
         text = content.decode("cp1252")
     except UnicodeDecodeError:
-        sheet.faults.append(
-            Fault(0, "", f"is neither UTF-8 nor Windows-1252 (line {line}); save it as UTF-8")
-        )
+        sheet.faults.append(Fault(0, "", f"is neither UTF-8 nor Windows-1252 (line {line}); save it as UTF-8"))
         return ""
     sheet.notes.append(
         f"read as Windows-1252, as it is not UTF-8 (line {line}): check accented names, or save it as UTF-8"

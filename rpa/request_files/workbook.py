@@ -24,9 +24,7 @@ def read_workbook(content: bytes) -> Sheet:
     try:
         return _read(content)
     except Exception as error:  # noqa: BLE001 (openpyxl raises whatever a broken part leads to)
-        message = (
-            f"is not a readable .xlsx workbook ({type(error).__name__}); open and save it again, or use CSV"
-        )
+        message = f"is not a readable .xlsx workbook ({type(error).__name__}); open and save it again, or use CSV"
         return Sheet(faults=[Fault(0, "", message)])
 
 
@@ -72,9 +70,7 @@ def _take_rows(page: Any, sheet: Sheet) -> None:
             sheet.faults += faults
         elif any(value is not None for value in values[len(columns) :]):
             sheet.faults.append(Fault(number, "", "has a cell to the right of the last heading; empty it"))
-        elif not sheet.add(
-            Row(number, {name: value for name, value in zip(columns, values, strict=False) if name})
-        ):
+        elif not sheet.add(Row(number, {name: value for name, value in zip(columns, values, strict=False) if name})):
             break
 
 
@@ -86,9 +82,7 @@ def _value(cell: Any) -> Cell:
         return Unusable(f"is the error {value}; correct the cell")
     if isinstance(value, dt.datetime):
         midnight = value.time() == dt.time()
-        return (
-            value.date() if midnight else Unusable(f"is {value:%Y-%m-%d %H:%M}; give the date without a time")
-        )
+        return value.date() if midnight else Unusable(f"is {value:%Y-%m-%d %H:%M}; give the date without a time")
     if isinstance(value, dt.time | dt.timedelta):
         return Unusable("is a time of day; give a date")
     if isinstance(value, int) and not isinstance(value, bool):
