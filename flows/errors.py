@@ -42,9 +42,9 @@ class UnknownEffect(NeedsHuman):
         super().__init__("unknown_effect", message)
 
 
-class Fault(Exception):  # noqa: N818
+class Fault(Exception):
     """The browser, its driver or this machine failed. Whatever may have happened is read from the account again."""
 
 
-class Interrupted(Exception):  # noqa: N818
+class Interrupted(Exception):
     """Stop was asked for; nothing is in flight."""

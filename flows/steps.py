@@ -1,5 +1,7 @@
 """The steps before and after the effects. Each asks where it is and what is already true; each may run again."""
 
+import re
+
 from flows.effects import read_form_again
 from flows.errors import NeedsHuman, Referral, Refusal
 from flows.journal import EventKind
@@ -65,9 +67,9 @@ def check_server_location(walk: Walk, location: str | None) -> None:
     """Promise 14: a Server Location that leads elsewhere is never followed."""
     if not location or walk.profile.drop_down_for(walk.request.account_number) is None:
         return
+    if re.match(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:(?!\d)", location, re.IGNORECASE):  # javascript:, data:, file: ...
+        raise Refusal("foreign_host", f'Server Location is "{location[:120]}", which is no address of a server')
     if "://" not in location:
-        if location.lower().startswith(("javascript:", "data:", "file:")):
-            raise Refusal("foreign_host", f'Server Location is "{location[:120]}", which is no address of a server')
         return
     allowed = walk.session.setting.allowed(location) and "@" not in location.split("?")[0]
     if not allowed:

@@ -235,7 +235,8 @@ def acceptable(text: str, link: str, tab: Tab) -> bool:
 
 
 def _together(screens: list[Screen]) -> Screen:
-    return Screen(tuple(document for screen in screens for document in screen.documents))
+    documents = tuple(document for screen in screens for document in screen.documents)
+    return Screen(documents, all(screen.whole for screen in screens))
 
 
 def _controls(screen: Screen) -> list[Found]:

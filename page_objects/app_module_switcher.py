@@ -3,6 +3,7 @@
 from page_objects.cancellation_form import option_called
 from page_objects.obstacles import Missing
 from page_objects.screen import OPERABLE, Found, Screen
+from page_objects.select_box import choose_and_go
 from page_objects.tab import Tab
 from page_objects.wording import plain, squeeze
 
@@ -54,23 +55,7 @@ class AppModuleSwitcher:
         if place is None:
             offered = ", ".join(text for text, *_ in box.control.options)
             raise Missing(f'the App Module "{module}" is not offered (offered: {offered})')
-        go = self._go_button(box)
-        self.tab.choose(box, place)
-        if go is not None:
-            self.tab.press(go)
-
-    def _go_button(self, box: Found) -> Found | None:
-        words = (*self.tab.words.organization.go, "Change", "Switch", "Set", "Apply", "Change Module", "Switch Module")
-        near = [
-            Found(box.document, control)
-            for control in box.document.controls
-            if control.kind in {"button", "link", "clickable"}
-            and plain(control.name) in {plain(word) for word in words}
-            and (
-                control.form == box.control.form if box.control.form >= 0 else control.box.on_line_with(box.control.box)
-            )
-        ]
-        return near[0] if len(near) == 1 else None
+        choose_and_go(self.tab, box, place)
 
     def _opener(self, screen: Screen) -> list[Found]:
         """A menu instead of a select box: its button reads "App Module", alone or with the present module."""

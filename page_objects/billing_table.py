@@ -8,6 +8,7 @@ from decimal import Decimal
 from page_objects.grid import Grid, GridRow, grids
 from page_objects.obstacles import Ambiguous, NotHere
 from page_objects.screen import OPERABLE, Control, Document, Found, Screen
+from page_objects.select_box import choose_and_go
 from page_objects.tab import Tab
 from page_objects.wording import contains_words, parse_money, plain, says
 from page_objects.words import Phrase
@@ -161,7 +162,7 @@ def next_page(tab: Tab, screen: Screen, phrase: Phrase, number: int) -> NextPage
         if (option := _option_of_page(document, control, number)) is not None
     ]
     if boxes:
-        return NextPage(lambda: tab.choose(*boxes[-1]), certain=True)
+        return NextPage(lambda: choose_and_go(tab, *boxes[-1]), certain=True)
     called = [one for one in screen.operable(phrase) if not one.control.plainly_dead]
     if not called:
         return None

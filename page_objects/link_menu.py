@@ -2,6 +2,7 @@
 
 from page_objects.obstacles import Ambiguous, DeadLink, NotHere
 from page_objects.screen import OPERABLE, Control, Document, Found, Run, Screen
+from page_objects.select_box import choose_and_go
 from page_objects.tab import Tab
 from page_objects.wording import contains_words, plain
 from page_objects.words import Phrase
@@ -63,22 +64,7 @@ class LinkMenu:
             raise Ambiguous(f'"{link[0]}" is in the drop-down {len(found)} times')
         if not found or options[found[0]][2] or box.control.disabled:
             raise DeadLink(f'"{link[0]}" can\'t be chosen in the drop-down "{self.label[0]}"')
-        go = self._go_button(box)
-        self.tab.choose(box, found[0])
-        if go is not None:
-            self.tab.press(go)
-
-    def _go_button(self, box: Found) -> Found | None:
-        """The button that belongs to the select box: in its line, to the right of it, or in its form."""
-        near = [
-            Found(box.document, control)
-            for control in box.document.controls
-            if control.kind in {"button", "link", "clickable"}
-            and plain(control.name) in {plain(words) for words in self.tab.words.organization.go}
-            and control.box.on_line_with(box.control.box)
-            and control.box.left >= box.control.box.right - 4
-        ]
-        return min(near, key=lambda one: one.control.box.left) if near else None
+        choose_and_go(self.tab, box, found[0])
 
     # --- anything else that opens ---
 

@@ -58,7 +58,7 @@ class LookUp:
         field = field or self._field(screen, self.words.field)
         if field is None:
             raise Missing("there is no field to look an account up", self.tab.whereabouts("look-up"))
-        self._choose_scope(screen, field)
+        self._choose_scope(field)
         self.tab.fill(field, text)
         filled = self.tab.glance()
         self.tab.press(self._button(filled, field))
@@ -124,7 +124,7 @@ class LookUp:
                 return min(best, key=lambda one: abs(one.control.box.top - field.control.box.top))
         raise Missing("the look-up has no button", self.tab.whereabouts("look-up"))
 
-    def _choose_scope(self, screen: Screen, field: Found) -> None:
+    def _choose_scope(self, field: Found) -> None:
         """Where a select box says what is looked for (Contact, Organization ...): Organization."""
         for control in field.document.controls:
             same = (

@@ -29,7 +29,7 @@ class Whereabouts:
         return f"{self.page} ({self.url})"
 
 
-class Obstacle(Exception):  # noqa: N818 (named as the article names what is met)
+class Obstacle(Exception):
     """Something a person would see and react to. `what` is what was seen, `where` on which page."""
 
     def __init__(self, what: str, where: Whereabouts | None = None) -> None:

@@ -90,7 +90,9 @@ class OrganizationWords(WordGroup):
     server_location: Phrase = ("Server Location",)
     update: Phrase = ("Update",)
     manage_link: Phrase = ("(NewManageAcctsLink)", "NewManageAcctsLink", "New Manage Accts Link")
-    go: Phrase = ("Go", "Open", "Go >", "Select")
+    go: Phrase = (
+        "Go", "Open", "Go >", "Select", "Change", "Switch", "Change module", "Switch module", "Apply", "Show", "OK",
+    )  # fmt: skip
     """A button beside a drop-down that is a select box."""
 
 

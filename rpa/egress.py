@@ -34,7 +34,7 @@ class Denied:
     url: str
 
 
-class _Broken(Exception):  # noqa: N818
+class _Broken(Exception):
     """What the proxy tells the browser instead of an answer."""
 
     def __init__(self, mark: str, status: str, said: str) -> None:
@@ -62,7 +62,10 @@ class Egress:
 
     def allows(self, url: str) -> bool:
         """Whether the browser may be at this URL."""
-        return urlsplit(url).scheme in {"http", "https", "ws", "wss"} and self._key(url) in self._allowed
+        try:
+            return urlsplit(url).scheme in {"http", "https", "ws", "wss"} and self._key(url) in self._allowed
+        except ValueError:  # no address at all: a port such as 80.evil.example
+            return False
 
     def __enter__(self) -> "Egress":
         self._thread.start()

@@ -73,9 +73,9 @@ CASES = {
         End.REFERRED, "self_service", "539901", profile=lambda p: changed(p, self_service={"policy": "refer"})
     ),
     "no such name": refused("not_found", "611974", request={"account_name": "No Such Company"}),
-    "a part of a name": refused("not_found", "611974", request={"account_name": "12-10"}),
+    "a part of a name": refused("name_mismatch", "611974", request={"account_name": "12-10"}),
     "letter case": refused("name_mismatch", "611974", request={"account_name": "12-10 test"}),
-    "the name of a near twin": refused("name_mismatch", "611975", request={"account_name": "12-10 Test"}),
+    "the name of a near twin": refused("number_mismatch", "611975", request={"account_name": "12-10 Test"}),
     "another number": refused("number_mismatch", "611974", request={"account_number": "611999"}),
     "one digit more": refused("number_mismatch", "611974", request={"account_number": "6119744"}),
     "a leading zero too many": refused("number_mismatch", "611974", request={"account_number": "0611974"}),
@@ -134,9 +134,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("what", CASES)
-def test_the_end_is_the_one_that_a_person_needs(
-    classic: Bench, what: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_end_is_the_one_that_a_person_needs(classic: Bench, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     case = CASES[what]
     monkeypatch.setattr(classic.robot, "profile", case.profile(classic.profile))
     for one in case.faults:
@@ -154,7 +152,7 @@ def assert_nothing_changed(bench: Bench) -> None:
     assert [entry for entry in bench.site.ledger if entry.kind in EFFECTS] == []
 
 
-@pytest.mark.parametrize("number", ["542201", "542202", "542203", "542204", "542205"])
+@pytest.mark.parametrize("number", ["542201", "642202", "542203", "642204", "542205"])
 def test_a_server_location_that_leads_elsewhere_is_never_followed(classic: Bench, number: str) -> None:
     outcome = classic.cancel(number)
     assert (outcome.end, outcome.code) == (End.REFUSED, "foreign_host"), outcome.message
@@ -270,9 +268,7 @@ def test_a_hostile_name_is_only_a_name(classic: Bench, number: str) -> None:
     assert outcome.end is End.CANCELLED, f"{outcome.end} {outcome.code}: {outcome.message[:300]}"
     classic.assert_cancelled(number)
     classic.assert_no_harm(number)
-    assert {
-        account.number: account for account in classic.site.accounts() if account.number != number
-    } == untouched
+    assert {account.number: account for account in classic.site.accounts() if account.number != number} == untouched
 
 
 @pytest.mark.long
@@ -287,9 +283,7 @@ def test_a_near_twin_is_cancelled_and_its_twins_are_not(classic: Bench, number: 
 def codes_in_the_source() -> set[str]:
     """The first argument of everything that makes an end, wherever it is a word in the source."""
     found = {code for _, code in CODES} | {"unknown_effect"}
-    found |= {not_done_code(one("")) for one in (UnexpectedDialog, SignedOut, RoleDenied)} | {
-        not_done_code(None)
-    }
+    found |= {not_done_code(one("")) for one in (UnexpectedDialog, SignedOut, RoleDenied)} | {not_done_code(None)}
     for package in (flows, rpa):
         for path in Path(str(package.__file__)).parent.rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -303,9 +297,7 @@ def _code(node: ast.AST) -> set[str]:
         if node.func.id in {"Refusal", "Referral", "NeedsHuman"} and isinstance(first, ast.Constant):
             return {str(first.value)}
     if isinstance(node, ast.FunctionDef) and node.name == "_code_of_fault":
-        return {str(leaf.value) for leaf in _constants(node) if str(leaf.value).isidentifier()} & {
-            "browser_failed"
-        }
+        return {str(leaf.value) for leaf in _constants(node) if str(leaf.value).isidentifier()} & {"browser_failed"}
     return set()
 
 

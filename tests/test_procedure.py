@@ -98,9 +98,7 @@ def test_the_bounds_in_the_document_are_those_of_the_table() -> None:
     text = DOCUMENT.read_text("utf-8")
     said = dict(re.findall(r"recovery `(\w+)`, (once|at most twice|at most \d times)", text))
     times = {1: "once", 2: "at most twice"}
-    assert said == {
-        one.by.__name__: times.get(one.at_most, f"at most {one.at_most} times") for one in RECOVERIES
-    }
+    assert said == {one.by.__name__: times.get(one.at_most, f"at most {one.at_most} times") for one in RECOVERIES}
 
 
 def test_the_effects_are_titled_in_the_articles_words() -> None:
@@ -122,33 +120,28 @@ def test_the_effects_come_in_the_articles_order_after_all_reading_and_before_the
 # --- each step and each recovery, executed; those on NothingHappened in test_skins.py (TestPostback) ---
 
 
-def test_a_dead_link_a_denied_role_and_three_troubles_of_any_site_are_recovered_in_one_run(
+def test_a_dead_link_a_denied_role_and_two_troubles_of_any_site_are_recovered_in_one_run(
     classic: Bench, executed: Executed
 ) -> None:
     classic.site.arm("session_expired_before", on="start_page")
     classic.site.arm("status_503", on="organization")
-    classic.site.arm("changed_word", on="cancel_page", old="Remove License Count", new="Reduce License Count")
     outcome = classic.cancel("736603")
     assert outcome.end is End.CANCELLED, outcome.message
-    assert {"4a", "7a", "session: sign_in_again", "site: wait_and_retry"} <= set(outcome.recoveries)
+    assert {"4a", "7a", "session: sign_in_again", "site: wait_and_retry"} == set(outcome.recoveries)
     classic.assert_cancelled("736603")
     classic.assert_no_harm("736603")
     assert executed.steps == set(STEPS)
 
 
 @pytest.mark.parametrize(("number", "clause"), [("531201", "4b"), ("532301", "4c")])
-def test_the_ladder_is_climbed_as_far_as_needed(
-    classic: Bench, executed: Executed, number: str, clause: str
-) -> None:
+def test_the_ladder_is_climbed_as_far_as_needed(classic: Bench, executed: Executed, number: str, clause: str) -> None:
     outcome = classic.cancel(number)
     assert outcome.end is End.CANCELLED, outcome.message
     assert outcome.recoveries[-1] == clause
     assert clause in {recovery.clause for recovery in executed.recoveries}
 
 
-def test_a_page_that_is_not_the_expected_one_is_left_and_come_to_again(
-    classic: Bench, executed: Executed
-) -> None:
+def test_a_page_that_is_not_the_expected_one_is_left_and_come_to_again(classic: Bench, executed: Executed) -> None:
     classic.site.arm("changed_word", on="start_page", old="Cancel Subscription", new="Stop Subscription")
     outcome = classic.cancel("611974")
     assert outcome.end is End.CANCELLED, outcome.message
@@ -157,9 +150,7 @@ def test_a_page_that_is_not_the_expected_one_is_left_and_come_to_again(
 
 
 def test_every_step_and_recovery_was_executed(request: pytest.FixtureRequest, executed: Executed) -> None:
-    mine = [
-        item for item in request.session.items if item.path == request.path and "classic" in item.fixturenames
-    ]
+    mine = [item for item in request.session.items if item.path == request.path and "classic" in item.fixturenames]
     if len(mine) < 4:
         pytest.skip("only a part of this module was selected")
     assert executed.steps == set(STEPS)

@@ -72,7 +72,7 @@ def only_one(found: Iterable[tuple[str, str]]) -> str:
     return accounts[0][0]
 
 
-class Unsettled(Exception):  # noqa: N818 (a refusal: nothing is wrong with the program)
+class Unsettled(Exception):
     """Without an account number it is not known which account is meant; nothing was done."""
 
     end, code = "refused", "ambiguous"

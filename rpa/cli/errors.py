@@ -39,7 +39,7 @@ class UsageError(Exception):
     """The command line asks for what cannot be done; the message says what to write instead."""
 
 
-class NotApproved(Exception):  # noqa: N818 (a state, not an error)
+class NotApproved(Exception):
     """Nobody was there to approve the plan."""
 
 

@@ -1,4 +1,4 @@
-# ruff: noqa: N818 (these are named after what a person meets, as in page_objects)
+
 """What can be wrong with a record. Each message says what, where, and what to do.
 
 RecordError

@@ -26,7 +26,7 @@ class _WrongError(Exception):
     """A value that cannot be taken; the message is the rest of a sentence that begins with its column."""
 
 
-class FieldFaults(Exception):  # noqa: N818 (several faults, not one error)
+class FieldFaults(Exception):
     """`faults`: (column, sentence) for each field that is wrong."""
 
     def __init__(self, faults: list[tuple[str, str]]) -> None:
