@@ -171,7 +171,7 @@ def _serve(name: str, task: Task, pipe: Connection) -> None:
             pipe.send(answer)
 
 
-class DriverFailed(Exception):  # noqa: N818
+class DriverFailed(Exception):
     """A run did not do what is measured; nothing can be said about its speed."""
 
 

@@ -52,9 +52,7 @@ def imported(tree: ast.AST) -> set[str]:
             assert node.level == 0, "imports are absolute"
             names.add(node.module or "")
         elif isinstance(node, ast.Call) and called(node) in {"import_module", "__import__"}:
-            names |= {
-                arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-            }
+            names |= {arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)}
     return {name.split(".")[0] for name in names}
 
 
@@ -99,9 +97,7 @@ def _waits(node: ast.stmt) -> bool:
 
 @pytest.mark.parametrize("place", OUTSIDERS)
 def test_a_room_does_not_know_what_is_not_its_business(place: str) -> None:
-    wrong = [
-        f"{name} imports {one}" for name, tree in parsed(place) for one in imported(tree) & OUTSIDERS[place]
-    ]
+    wrong = [f"{name} imports {one}" for name, tree in parsed(place) for one in imported(tree) & OUTSIDERS[place]]
     assert wrong == []
 
 
@@ -117,9 +113,7 @@ def test_the_flow_never_builds_a_locator() -> None:
 def test_only_rpa_launches_browsers() -> None:
     rooms = ("page_objects", "flows", "fixtures")
     assert [place for room in rooms for place, _, name in calls(room) if name in LAUNCHES] == []
-    launching = {
-        place.split(":")[0] for place, _, name in calls("rpa") if name in LAUNCHES - {"sync_playwright"}
-    }
+    launching = {place.split(":")[0] for place, _, name in calls("rpa") if name in LAUNCHES - {"sync_playwright"}}
     assert launching <= {"rpa/robot.py", "rpa/browser_setup.py"}
 
 

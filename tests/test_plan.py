@@ -89,9 +89,7 @@ def test_money_of_many_pages_is_summed_whole(classic: Bench) -> None:
     assert made.money_stopped == sum(Decimal(row.amount) for row in rows)
 
 
-def test_a_plan_warns_of_what_is_due_soon_or_submitted(
-    classic: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_plan_warns_of_what_is_due_soon_or_submitted(classic: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The notice is stretched, because the stand-in's dates stand still and the clock does not."""
     monkeypatch.setattr(classic.robot, "profile", changed(classic.profile, policy={"notice_days": 365}))
     made = plan(classic, "540221")

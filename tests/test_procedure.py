@@ -142,7 +142,8 @@ def test_the_ladder_is_climbed_as_far_as_needed(classic: Bench, executed: Execut
 
 
 def test_a_page_that_is_not_the_expected_one_is_left_and_come_to_again(classic: Bench, executed: Executed) -> None:
-    classic.site.arm("changed_word", on="start_page", old="Cancel Subscription", new="Stop Subscription")
+    words = {"old": "Cancel Subscription", "new": "Stop Subscription"}
+    classic.site.arm("changed_word", on="start_page", times=3, **words)
     outcome = classic.cancel("611974")
     assert outcome.end is End.CANCELLED, outcome.message
     assert "page: close_and_reopen" in outcome.recoveries

@@ -54,9 +54,7 @@ def test_the_plain_form_is_its_own_plain_form(text: str) -> None:
 
 @unhurried
 @given(st.lists(st.text(alphabet=VISIBLE, min_size=1, max_size=8), min_size=1, max_size=5), st.data())
-def test_white_space_of_any_kind_changes_no_wording_and_no_name(
-    words: list[str], data: st.DataObject
-) -> None:
+def test_white_space_of_any_kind_changes_no_wording_and_no_name(words: list[str], data: st.DataObject) -> None:
     odd = "".join(f"{data.draw(SPACES)} {word}" for word in words) + data.draw(SPACES)
     assert same_words(odd, " ".join(words))
     assert same_name(odd, " ".join(words))
@@ -106,9 +104,7 @@ def test_a_label_is_read_without_its_hint_and_a_word_is_found_only_whole() -> No
 def test_a_name_is_the_same_only_if_every_visible_character_is(one: str, other: str) -> None:
     assert same_name(one, one)
     assert same_name(one, other) == (identity_text(one) == identity_text(other))
-    if unicodedata.normalize("NFC", "".join(one.split())) != unicodedata.normalize(
-        "NFC", "".join(other.split())
-    ):
+    if unicodedata.normalize("NFC", "".join(one.split())) != unicodedata.normalize("NFC", "".join(other.split())):
         assert not same_name(one, other)
 
 
@@ -164,9 +160,7 @@ def test_a_minus_sign_or_brackets_make_money_negative(amount: Decimal) -> None:
         assert parse_money(text) == -amount
 
 
-@pytest.mark.parametrize(
-    "text", ["", "free", "$", "10.00 of 20.00", "2026-11-23", "$5.00 / $6.00", "-", "n/a"]
-)
+@pytest.mark.parametrize("text", ["", "free", "$", "10.00 of 20.00", "2026-11-23", "$5.00 / $6.00", "-", "n/a"])
 def test_what_is_not_exactly_one_amount_is_none(text: str) -> None:
     assert parse_money(text) is None
 
