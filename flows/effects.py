@@ -12,7 +12,7 @@ from flows.reading import describe_form, note_facts, read_organization
 from flows.walk import Walk
 from page_objects.act import Aftermath
 from page_objects.cancel_page import CancelPage
-from page_objects.obstacles import Obstacle
+from page_objects.obstacles import Obstacle, RecordLocked
 from page_objects.organization_page import OrganizationPage
 from page_objects.wording import contains_words, plain
 
@@ -86,16 +86,28 @@ def probe_after_trouble(walk: Walk, passage: Passage) -> str:
     Returns "done"; raises UnknownEffect with what a person has to look at.
     """
     limit = walk.profile.timing.server_limit
+    read: bool | None = None
     for reading in (1, 2):
-        if _probe(walk, passage):
+        read = _probe(walk, passage)
+        if read:
             settle(walk, passage, "done", f"read on the account's pages, reading {reading}")
             return "done"
         if reading == 1:
             walk.session.pause(limit + 0.5)
-    settle(walk, passage, "unknown", f"twice read as not done, {limit:g} s apart")
+    return _give_up(walk, passage, read, limit)
+
+
+def _give_up(walk: Walk, passage: Passage, read: bool | None, limit: float) -> str:
+    twice = f"twice read as not done, {limit:g} s apart" if read is False else "no page of the account tells"
+    if isinstance(passage.trouble, RecordLocked) and read is False:
+        settle(walk, passage, "not_done", f"the record is locked; {twice}")
+        raise NeedsHuman(
+            "record_locked", f"{passage.trouble}: {passage.effect} was not carried out; run it again later"
+        )
+    settle(walk, passage, "unknown", twice)
     raise UnknownEffect(
-        f"{passage.effect} was asked for once and the site did not answer ({passage.trouble or 'no answer'}); it was read "
-        f"twice as not done, {limit:g} s apart, and was not clicked again. Look at account {walk.request.account_number}: "
+        f"{passage.effect} was asked for once and the site did not confirm it ({passage.trouble or 'no answer'}); "
+        f"{twice}; it was not clicked again. Look at account {walk.request.account_number}: "
         f"{WHERE_TO_LOOK[passage.effect]}; then carry on by hand or run the request again"
     )
 

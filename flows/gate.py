@@ -14,8 +14,9 @@ from flows.model import CLAUSE_OF_EFFECT, Effect
 from flows.session import SentRequests
 from flows.walk import Walk
 from page_objects.act import Aftermath
-from page_objects.admin_page import AdminPage
-from page_objects.obstacles import Obstacle
+from page_objects.admin_page import AdminPage, obstacle_on
+from page_objects.obstacles import Obstacle, RecordLocked
+from page_objects.wording import contains_words
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Passage:
     @property
     def answered(self) -> bool:
         """The act went through and the server answered all of it. No proof, but nothing is in flight."""
-        return self.trouble is None and self.sent.sent > 0 and self.sent.answered
+        return self.trouble is None and self.sent.sent > 0 and self.sent.answered and not self.sent.refused
 
 
 def pass_gate(walk: Walk, effect: Effect, page: AdminPage, act: Callable[[], Aftermath], before: str) -> Passage:
@@ -53,6 +54,7 @@ def pass_gate(walk: Walk, effect: Effect, page: AdminPage, act: Callable[[], Aft
     intent = walk.journal.intend(effect, clause, state, page.name, before)
     walk.effects_intended += 1
     aftermath, trouble, sent = _act(walk, act)
+    trouble = trouble or _locked(page, aftermath) or _what_stands_there(page)
     walk.journal.sent(intent, sent.requests)
     walk.session.evidence(page.tab, page.name, "after", clause)
     _tell(walk, clause, aftermath, trouble)
@@ -69,6 +71,22 @@ def _act(walk: Walk, act: Callable[[], Aftermath]) -> tuple[Aftermath | None, Ex
         except Exception as error:  # noqa: BLE001 (promise 4: after an intent every error means unknown)
             trouble = error
     return aftermath, trouble, sent
+
+
+def _locked(page: AdminPage, aftermath: Aftermath | None) -> Exception | None:
+    """A message that another user holds the record, on whichever page it came up."""
+    words = page.words.obstacles.locked
+    said = next((line for line in (aftermath.news if aftermath else ()) if contains_words(line, words)), None)
+    return RecordLocked(said, page.whereabouts()) if said else None
+
+
+def _what_stands_there(page: AdminPage) -> Exception | None:
+    """A page that came instead of an answer: locked by another user, maintenance, the sign-in page."""
+    try:
+        screen = page.tab.glance()
+        return None if page.recognised(screen) else obstacle_on(screen, page.words, page.tab)
+    except Exception as error:  # noqa: BLE001 (promise 4: after an intent every error means unknown)
+        return error
 
 
 def _tell(walk: Walk, clause: str, aftermath: Aftermath | None, trouble: Exception | None) -> None:

@@ -39,8 +39,6 @@ class Recovery:
     by: Callable[[Walk], None]
     at_most: int
     when: Callable[[Walk], bool] = lambda _walk: True
-    on_effects: bool = True
-    """Whether it may be used once an effect was intended (reading for the proof)."""
 
 
 def _check(walk: Walk) -> str:

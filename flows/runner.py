@@ -69,10 +69,17 @@ class Runner:
                 self.carry_out(step)
                 if step.do is read_account:
                     self._settle_earlier_intents()
-        except CancellationError:
+        except CancellationError as error:
             self._put_back()
+            if error.end is not End.NEEDS_HUMAN and self._something_sent():
+                raise NeedsHuman("half_done", f"effects were caused before this was met: {error.message}") from error
             raise
         return self._said()
+
+    def _something_sent(self) -> bool:
+        """Whether an effect on the account may have taken place: then nothing is called refused any more."""
+        ours = [i for i in self.walk.journal.intents() if i.effect not in {Effect.UPDATE, Effect.SWITCH_MODULE}]
+        return any(intent.requests_sent != 0 for intent in ours)
 
     def plan(self) -> Plan:
         """Read only (promise 10): the plan. Raises Refusal, Referral or NeedsHuman as `cancel` would."""

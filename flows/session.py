@@ -30,6 +30,11 @@ class SentRequests:
         return all(request.get("status") for request in self.let_through)
 
     @property
+    def refused(self) -> bool:
+        """Whether the server answered a request with an error (HTTP 4xx or 5xx)."""
+        return any((request.get("status") or 0) >= 400 for request in self.let_through)
+
+    @property
     def reached(self) -> bool:
         """Whether any request may have reached the server (a refused connection has not)."""
         return any(not request.get("refused") for request in self.let_through)

@@ -69,7 +69,7 @@ def check_server_location(walk: Walk, location: str | None) -> None:
         return
     if re.match(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:(?!\d)", location, re.IGNORECASE):  # javascript:, data:, file: ...
         raise Refusal("foreign_host", f'Server Location is "{location[:120]}", which is no address of a server')
-    if "://" not in location:
+    if "://" not in location and not location.strip().startswith(("//", "\\\\")):
         return
     allowed = walk.session.setting.allowed(location) and "@" not in location.split("?")[0]
     if not allowed:

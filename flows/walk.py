@@ -219,7 +219,9 @@ class Walk:
     def note_start(self, page: CancellationStartPage) -> CancellationStartPage:
         """Remember the start page, once it is the account's."""
         self.confirm(page)
-        self.start, self.start_url = page, page.tab.page.url
+        if self.start is None or self.start_url:
+            self.start_url = page.tab.page.url
+        self.start = page
         return page
 
     def fresh_start(self) -> CancellationStartPage:
@@ -230,6 +232,7 @@ class Walk:
             page = self._try(way)
             if page is not None:
                 return self.note_start(page)
+        self.start_url = ""  # the address of a frameset, or of an answer to a POST: not tried again
         return self.reopen_start()
 
     def _try(self, way: Callable[[], CancellationStartPage | None]) -> CancellationStartPage | None:

@@ -91,6 +91,7 @@ class Act:
         first = self._glance()
         self._known = {_likeness(one) for one in _controls(first)}
         pressed: Found | None = link
+        lines: dict[str, None] = {}
         with self._dialogs(link.control.name), Traffic(self.tab.page) as traffic:
             for _ in range(STAGES):
                 if pressed is None:
@@ -101,9 +102,10 @@ class Act:
                 self.tab.press(pressed)
                 self.seen.presses += 1
                 pressed = self._outcome(traffic, sent, before, link)
+                lines |= dict.fromkeys(self._glance().text.splitlines())
             self.seen.requests = traffic.seen
         old = set(first.text.splitlines())
-        self.seen.news = tuple(line for line in self._glance().text.splitlines() if line not in old)[:40]
+        self.seen.news = tuple(line for line in lines if line not in old)[:60]
         return self.seen
 
     def _look(self) -> Screen:

@@ -73,7 +73,7 @@
     return null;
   };
 
-  const addControl = (el, kind, context) => {
+  const addControl = (el, kind, context, pointer) => {
     const number = controls.length;
     eye.elements.push(el);
     const href = el.getAttribute("href");
@@ -83,7 +83,7 @@
       kind, type: (el.getAttribute("type") || "").toLowerCase(), labels: isField ? labelsOf(el) : [],
       names: isField ? names : names.concat(el.getAttribute("aria-label") || []),
       value: "", href, target: el.getAttribute("target") || "",
-      onclick: el.hasAttribute("onclick"), pointer: context.pointer,
+      onclick: el.hasAttribute("onclick"), pointer,
       disabled: Boolean(el.disabled) || el.getAttribute("aria-disabled") === "true" || Boolean(el.closest("fieldset[disabled]")),
       readonly: Boolean(el.readOnly), checked: Boolean(el.checked) || el.getAttribute("aria-checked") === "true",
       selected: el.getAttribute("aria-selected") === "true" || el.getAttribute("aria-current") === "page",
@@ -176,7 +176,7 @@
       const r = el.getBoundingClientRect();
       const offScreen = r.right + window.scrollX <= 0 || r.bottom + window.scrollY <= 0;
       if ((r.width > 0 && r.height > 0 && !offScreen) || kind === "link" || kind === "clickable") {
-        if (!offScreen) { context.control = addControl(el, kind, outer); open = null; }
+        if (!offScreen) { context.control = addControl(el, kind, outer, context.pointer); open = null; }
       }
     }
     if (tag === "IMG" || tag === "INPUT" || tag === "SELECT" || tag === "TEXTAREA") {

@@ -46,6 +46,10 @@ class Missing(NotHere):
     pass
 
 
+class Replaced(NotHere):
+    pass
+
+
 class Ambiguous(Obstacle):
     pass
 

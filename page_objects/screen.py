@@ -419,7 +419,7 @@ def label_runs(document: Document, wanted: str, strict: Callable[[str], str] = p
     found = []
     for number, runs in document.lines.items():
         free = [run for run in runs if run.control < 0 or document.controls[run.control].kind not in OPERABLE]
-        free = [run for run in free if strict(run.text) != wanted or not _is_value(document, run)]
+        free = [run for run in free if strict(run.text) != wanted or _may_label(document, run)]
         if not free:
             continue
         hits = [run for run in free if strict(run.text) == wanted]
@@ -545,6 +545,13 @@ def _text_right_of(document: Document, label: Run) -> str:
     return squeeze("".join(run.text for run in same))
 
 
+def _may_label(document: Document, run: Run) -> bool:
+    """Whether a text may be a label: it is no value of another one, or there is a field beside it."""
+    if run.head or not _is_value(document, run):
+        return True
+    return field_beside(document, run, [c for c in document.controls if c.kind in ENTERABLE]) is not None
+
+
 def _is_value(document: Document, run: Run) -> bool:
     """Whether a text is what another one labels: "Contact type: customer" makes "customer" no label of its own."""
     if run.definition >= 0:
@@ -594,4 +601,5 @@ def _text_below(document: Document, label: Run) -> str:
     if not below:
         return ""
     nearest = min(below, key=lambda run: (run.box.top, abs(run.box.left - label.box.left)))
-    return document.line_texts[nearest.line]
+    text = document.line_texts[nearest.line]
+    return "" if text.endswith(":") else text  # the next label, not a value

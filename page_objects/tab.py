@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from playwright.sync_api import Dialog, ElementHandle, Frame, Page
+from playwright.sync_api import Dialog, ElementHandle, Frame, Page, Request
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from page_objects.obstacles import LeftTheSite, NotHere, NothingHappened, SiteDown, Whereabouts
+from page_objects.obstacles import LeftTheSite, NotHere, NothingHappened, Replaced, SiteDown, Whereabouts
 from page_objects.screen import Document, Found, Screen
 from page_objects.words import Words
 
@@ -23,6 +23,8 @@ AGAIN = """() => {
   const eye = window[Symbol.for("rpa.eye")];
   return eye && eye.document === document ? eye.read() : null;
 }"""
+RENDERED_AGAIN = 5
+"""An element that a page draws anew is looked for so often."""
 GLANCE = 0.25
 """Seconds for which a reading may be used again, if nothing was done in between."""
 CHANGED = """([token, mutations]) => {
@@ -204,7 +206,7 @@ class Tab:
     # --- acting ---
 
     def handle(self, found: Found) -> ElementHandle:
-        """The very element that was read; raises NotHere if the page has replaced it since."""
+        """The very element that was read; raises Replaced if the page has drawn it anew since."""
         self._forget()
         frame = found.document.frame
         try:
@@ -214,23 +216,54 @@ class Tab:
                 raise
             element = None
         if element is None:
-            raise NotHere(f'"{found.control.name}" was replaced while it was looked at', self.whereabouts("page"))
+            raise Replaced(f'"{found.control.name}" was replaced while it was looked at', self.whereabouts("page"))
         return element  # type: ignore[no-any-return]  # frame is Any: screen.py does not know the browser
 
     def press(self, found: Found) -> None:
-        """Click once. Raises NotHere if it can't be clicked: covered, or replaced under the pointer."""
+        """Click once. Raises NotHere if it can't be clicked: covered, or replaced under the pointer.
+
+        Where the page replaced the element before it was clicked, the same one is looked for again in that document.
+        """
+        for _ in range(RENDERED_AGAIN):
+            try:
+                self._click(found)
+            except Replaced:
+                again = self._same(found)
+                if again is None:
+                    break
+                found = again
+            else:
+                return
+        raise NotHere(f'"{found.control.name}" was replaced before it could be clicked', self.whereabouts("page"))
+
+    def _click(self, found: Found) -> None:
+        if len(self.page.context.pages) > 1:
+            self.page.bring_to_front()  # a page behind another is not drawn, and Playwright waits for it to be
         try:
             self.handle(found).click(timeout=self._click_timeout(), no_wait_after=True)
         except PlaywrightTimeout as error:
+            if "not attached" in str(error) and "performing click" not in str(error):
+                raise Replaced(f'"{found.control.name}" is drawn again and again') from error
             raise NotHere(
                 f'"{found.control.name}" can\'t be clicked: {_reason(error)}', self.whereabouts("page")
             ) from error
         except PlaywrightError as error:
             if "not attached" in str(error) or _was_navigating(error):
-                raise NotHere(
-                    f'"{found.control.name}" was replaced before the click', self.whereabouts("page")
-                ) from error
+                raise Replaced(f'"{found.control.name}" was replaced before the click') from error
             raise
+
+    def _same(self, found: Found) -> Found | None:
+        """The one control of the same document that reads as `found` did."""
+        wanted = found.control
+        same = [
+            Found(document, control)
+            for document in self.look().documents
+            if document.token == found.document.token
+            for control in document.controls
+            if (control.kind, control.name, control.type, control.labels, control.href)
+            == (wanted.kind, wanted.name, wanted.type, wanted.labels, wanted.href)
+        ]
+        return same[0] if len(same) == 1 else None
 
     def hover(self, found: Found) -> None:
         with contextlib.suppress(PlaywrightTimeout):  # what a hover did not open is simply not there afterwards
@@ -270,8 +303,28 @@ class Tab:
         """
         before = {tab: tab.glance() for tab in every([self])}
         already = to(self).recognised(before[self])
-        act()
-        limit = self.setting.patience.quiet * 3 if doubtful else self.setting.patience.page
+        asked: list[Request] = []
+        with self._requests_into(asked) if doubtful else contextlib.nullcontext():
+            act()
+            return self._arrival(to, before, already, lambda: doubtful and not asked)
+
+    @contextlib.contextmanager
+    def _requests_into(self, asked: list[Request]) -> Iterator[None]:
+        """Note the requests of all tabs meanwhile: a link that asks the server for something is not dead, but slow."""
+
+        def note(request: Request) -> None:
+            if request.is_navigation_request() or request.resource_type in {"xhr", "fetch"}:
+                asked.append(request)
+
+        self.page.context.on("request", note)
+        try:
+            yield
+        finally:
+            self.page.context.remove_listener("request", note)
+
+    def _arrival(
+        self, to: type[Arrived], before: dict["Tab", Screen], already: bool, may_be_dead: Callable[[], bool]
+    ) -> Arrived:
         started = time.monotonic()
         now = before
         while True:
@@ -286,9 +339,9 @@ class Tab:
                 there = to(tab).arrival(screen, old)
                 if there:
                     return there
-            changed = any(tab not in before or screen.state != before[tab].state for tab, screen in now.items())
+            moved = any(tab not in before or screen.tokens - before[tab].tokens for tab, screen in now.items())
             passed = time.monotonic() - started
-            if passed >= limit and not changed and doubtful:
+            if may_be_dead() and not moved and passed >= self.setting.patience.quiet * 3:
                 raise NothingHappened("the link led nowhere", self.whereabouts(to.name))
             if passed >= self.setting.patience.page:
                 raise NotHere(f"{to.name} did not appear", self.whereabouts(to.name))

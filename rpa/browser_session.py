@@ -95,12 +95,10 @@ class BrowserSession:
             with self.untraced():
                 SignInPage(tab, words).sign_in(known.username, known.password.get_secret_value(), known.account)
         except SignedOut as refused:
-            self.sign_ins.failed = refused.what
+            self.sign_ins.failed = refused.what.rstrip(".")
             raise NeedsHuman(
-                "sign_in", f"{refused.what}: check RPA_USERNAME and RPA_PASSWORD, then `rpa doctor`"
+                "sign_in", f"{self.sign_ins.failed}. Check RPA_USERNAME and RPA_PASSWORD, then run `rpa doctor`"
             ) from refused
-        except Obstacle as obstacle:
-            raise NeedsHuman("sign_in", f"the sign-in page can't be used: {obstacle}; set words.sign_in") from obstacle
         self.sign_ins.count += 1
         self.journal.redact(list(self.secrets()))
         if not at_backend:

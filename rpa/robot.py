@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 from loguru import logger
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
+from sqlalchemy.exc import SQLAlchemyError
 
 from flows.errors import CancellationError, Fault, Interrupted
 from flows.journal import EventKind, Journal
@@ -33,7 +34,7 @@ from rpa.watchdog import Watchdog, kill_marked
 
 TRIES = 3
 """A browser that dies is started again; the run goes on from what the account's pages say."""
-HANGS_AFTER = 30.0
+HANGS_AFTER = 12.0
 """Seconds beyond a page's own time limit after which a silent browser is killed."""
 VIEW = {"width": 1280, "height": 1000}
 SWITCHES = (
@@ -155,6 +156,12 @@ class Robot:
                 _code_of_fault(journal),
                 f"{fault}; run it again, it goes on from what the account shows",
             )
+        except (OSError, SQLAlchemyError):  # the records can't be written: the caller stops the line
+            raise
+        except Exception as error:  # noqa: BLE001 (a mistake of ours is a person's to look at, and no crash half-way)
+            logger.exception("the robot itself failed")
+            why = f"the robot itself failed ({type(error).__name__}); see rpa.log"
+            return End.NEEDS_HUMAN, _code_of_fault(journal), f"{why}. Look at account {request.account_number} by hand"
         return end, "", message
 
     def _run(

@@ -1,4 +1,3 @@
-
 """What can be wrong with a record. Each message says what, where, and what to do.
 
 RecordError
