@@ -90,7 +90,7 @@ def _warnings(walk: Walk, reading: AccountReading, stop: tuple[BillingRow, ...],
     ]
     if any(row.amount is None for row in stop):
         said.append("an amount could not be read: the money that stops is more than the sum says")
-    said += _missing(walk.profile, reading)
+    said += _missing(walk.profile, reading, walk.server)
     if reading.self_service:
         said.append(
             "the customer could cancel by himself: Account Tab > License Billing > Cancel Subscription (clause 1)"
@@ -98,7 +98,7 @@ def _warnings(walk: Walk, reading: AccountReading, stop: tuple[BillingRow, ...],
     return tuple(said)
 
 
-def _missing(profile: SiteProfile, reading: AccountReading) -> list[str]:
+def _missing(profile: SiteProfile, reading: AccountReading, server: str) -> list[str]:
     said = []
     if reading.billing is None:
         said.append("the billing page was not read: it can only be reached with a change that a plan must not make")
@@ -107,7 +107,7 @@ def _missing(profile: SiteProfile, reading: AccountReading) -> list[str]:
     if reading.billing is not None and reading.account_status is None:
         said.append("no page shows the account status: it could not be proven; set words.organization.account_status")
     if reading.server_location == "":
-        known = profile.server_location_for(reading.account_number)
+        known = profile.server_location_for(reading.account_number, server)
         said.append(
             f"Server Location is empty; {'it may be set to ' + known if known else 'the profile has no URL for it'}"
         )

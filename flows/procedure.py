@@ -69,9 +69,9 @@ RECOVERIES = (
     Recovery("4a", NothingHappened, recoveries.press_update, 1, recoveries.may_update),
     Recovery("4b", NothingHappened, recoveries.enter_server_location, 1, recoveries.may_enter_server_location),
     Recovery("4c", NothingHappened, recoveries.use_backend_url, 1, recoveries.may_use_backend),
-    Recovery("4c", NotHere, recoveries.use_backend_url, 1, recoveries.may_use_backend_for_a_wrong_page),
     Recovery("7a", RoleDenied, recoveries.switch_to_premium_and_return, 1, recoveries.may_switch_module),
     Recovery("session", SignedOut, recoveries.sign_in_again, 3),
     Recovery("site", SiteDown, recoveries.wait_and_retry, 2),
     Recovery("page", NotHere, recoveries.close_and_reopen, 1),
+    Recovery("4c", NotHere, recoveries.use_backend_url, 1, recoveries.may_use_backend_for_a_wrong_page),
 )

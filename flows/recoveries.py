@@ -63,7 +63,7 @@ def switch_to_premium_and_return(walk: Walk) -> None:
     """7a: "click on the App Module drop down and change to Premium Edition ... (back) two times"."""
     tab = _tab_with_modules(walk)
     switcher = AppModuleSwitcher(tab)
-    premium = walk.profile.words.obstacles.premium_edition[0]
+    premium = _premium(walk)
     current = switcher.current(tab.glance())
     if current is not None and plain(current) == plain(premium):
         raise NeedsHuman(
@@ -110,15 +110,30 @@ def _tab_with_modules(walk: Walk) -> Tab:
 
 
 def put_module_back(walk: Walk) -> str:
-    """Choose the App Module found at the start again, and read that it is so."""
+    """Choose the App Module found at the start again."""
     module = walk.module_at_start or ""
-    tab = _tab_with_modules(walk)
-    switcher = AppModuleSwitcher(tab)
-    if plain(switcher.current(tab.glance()) or "") != plain(module):
-        switcher.choose(module)
+    tab = _tab_in_premium(walk)
+    AppModuleSwitcher(tab).choose(module)
     walk.module_changed = False
     walk.journal.write(EventKind.OBSERVATION, "7a", page="App Module", url=tab.page.url, values={"App Module": module})
     return "done"
+
+
+def _tab_in_premium(walk: Walk) -> Tab:
+    """A tab that shows the module as it was changed; pages from before still show the old one."""
+    pages = (walk.start, walk.billing, walk.organization)
+    tabs = [page.tab for page in pages if page is not None] + ([walk.crm] if walk.crm else [])
+    for tab in every(tabs):
+        if plain(AppModuleSwitcher(tab).current(tab.glance()) or "") == plain(_premium(walk)):
+            return tab
+    tab = walk.at_crm()
+    walk.open(tab, walk.session.home() or walk.profile.site.base_url)
+    tab.until(lambda screen: AppModuleSwitcher(tab).visible(screen) or None, "the App Module drop-down")
+    return tab
+
+
+def _premium(walk: Walk) -> str:
+    return walk.profile.words.obstacles.premium_edition[0]
 
 
 def sign_in_again(walk: Walk) -> None:

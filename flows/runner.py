@@ -20,7 +20,6 @@ from page_objects.obstacles import (
     DeadLink,
     LeftTheSite,
     Missing,
-    NotHere,
     NothingHappened,
     Obstacle,
     RecordLocked,
@@ -164,8 +163,6 @@ class Runner:
             return NeedsHuman(
                 "link_unreachable", f"{obstacle}, after Update{met}: open the Cancellation Start Page by hand"
             )
-        if type(obstacle) is NotHere and self.walk.clause == "3-4":
-            return NeedsHuman("link_unreachable", f"{obstacle}: open the Cancellation Start Page by hand")
         code = next((code for kind, code in CODES if isinstance(obstacle, kind)), "unknown_page")
         return NeedsHuman(code, str(obstacle))
 

@@ -59,6 +59,7 @@ def read_record(walk: Walk) -> str:
     form = read_organization(walk, page)
     location = page.server_location(page.tab.glance())
     check_server_location(walk, location)
+    walk.server = page.labelled(page.tab.glance(), walk.profile.server_field) or ""
     walk.reading = account_reading(walk, form, None, None, location, _is_self_service(walk, page))
     return "done"
 

@@ -53,6 +53,8 @@ class Walk:
     module_changed: bool = False
     facts: dict[str, dict[str, str]] = field(default_factory=dict)
     """Value name -> page name -> value as last read there."""
+    server: str = ""
+    """The record's server, where it shows one (profile: server_field)."""
     updates: int = 0
     recovered: list[str] = field(default_factory=list)
     clause: str = ""

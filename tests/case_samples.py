@@ -28,9 +28,7 @@ from rpa.cases import index_page
 from rpa.records import CaseJournal, Records
 
 PROFILE = SiteProfile(name="stand-in", site=Site(base_url="http://crm.test"))
-HOSTILE = (
-    '<script>alert(1)</script>"\'><img src=x onerror=alert(2)>\x1b[31m\u202egnp.exe =HYPERLINK("http://evil")'
-)
+HOSTILE = '<script>alert(1)</script>"\'><img src=x onerror=alert(2)>\x1b[31m\u202egnp.exe =HYPERLINK("http://evil")'
 
 
 def a_request(
@@ -43,9 +41,7 @@ def a_request(
         "requested_by": "Pat Lee",
         **more,
     }
-    return CancellationRequest.model_validate(
-        {"id": id_, "account_name": name, "account_number": number, **told}
-    )
+    return CancellationRequest.model_validate({"id": id_, "account_name": name, "account_number": number, **told})
 
 
 def records_in(folder: Path) -> Records:
@@ -59,11 +55,7 @@ def picture(red: int, green: int, blue: int, width: int = 480, height: int = 270
         bar, panel = y < 28, 60 < y < height - 40
         shade = bytes((40, 50, 80)) * width if bar else bytes((245, 245, 240)) * width
         if panel:
-            shade = (
-                bytes((245, 245, 240)) * 30
-                + bytes((red, green, blue)) * (width - 60)
-                + bytes((245, 245, 240)) * 30
-            )
+            shade = bytes((245, 245, 240)) * 30 + bytes((red, green, blue)) * (width - 60) + bytes((245, 245, 240)) * 30
         rows.append(b"\0" + shade)
     parts = (
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
@@ -71,8 +63,7 @@ def picture(red: int, green: int, blue: int, width: int = 480, height: int = 270
         (b"IEND", b""),
     )
     body = b"".join(
-        struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data))
-        for tag, data in parts
+        struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data)) for tag, data in parts
     )
     return b"\x89PNG\r\n\x1a\n" + body
 
@@ -254,9 +245,7 @@ def keep_picture(
     return journal.keep(name, picture(*colour), **told)
 
 
-def tell_effects(
-    journal: CaseJournal, request: CancellationRequest, *, unknown: Effect | None = None
-) -> None:
+def tell_effects(journal: CaseJournal, request: CancellationRequest, *, unknown: Effect | None = None) -> None:
     """Clauses 6.1 to 6.4 and 10; `unknown` is the one whose outcome can't be known."""
     identity = {"number": request.account_number, "name": request.account_name}
     for effect, clause, was, seen in (
@@ -266,9 +255,7 @@ def tell_effects(
         journal.write(EventKind.STEP_STARTED, clause, title=effect.value.replace("_", " "))
         keep_picture(journal, f"before-{clause}", clause, "before", "Cancel page", (235, 220, 220))
         intent = journal.intend(effect.value, clause, identity, "Cancel page", was)
-        journal.sent(
-            intent, [{"method": "POST", "path": "/cancel.do", "status": None if effect is unknown else 200}]
-        )
+        journal.sent(intent, [{"method": "POST", "path": "/cancel.do", "status": None if effect is unknown else 200}])
         outcome = "unknown" if effect is unknown else "done"
         journal.settle(
             intent, outcome, "the server did not answer; both readings differ" if effect is unknown else seen
@@ -293,9 +280,7 @@ def tell_after(journal: CaseJournal, reading: AccountReading) -> None:
     journal.write(EventKind.OBSERVATION, "10", page="Organization", url="http://crm.test", values=form)
 
 
-def tell_case(
-    records: Records, request: CancellationRequest, end: End, code: str = "", message: str = ""
-) -> Outcome:
+def tell_case(records: Records, request: CancellationRequest, end: End, code: str = "", message: str = "") -> Outcome:
     """A whole case of that end, finished."""
     with records.begin(request, profile=PROFILE) as journal:
         proven: tuple[ProofLine, ...] = ()
@@ -303,9 +288,7 @@ def tell_case(
         if end in {End.CANCELLED, End.NEEDS_HUMAN}:
             tell_start(journal, request)
             recoveries = ("4a", "4b")
-            tell_effects(
-                journal, request, unknown=Effect.CANCEL_BILLINGS if code == "unknown_effect" else None
-            )
+            tell_effects(journal, request, unknown=Effect.CANCEL_BILLINGS if code == "unknown_effect" else None)
         if end is End.CANCELLED or code == "still_scheduled":
             stubborn = code == "still_scheduled"
             tell_after(journal, after(request, stubborn=stubborn))

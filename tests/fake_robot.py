@@ -78,9 +78,7 @@ class Robot:
             hash="0123456789abcdef" * 4,
         )
 
-    def cancel(
-        self, request: CancellationRequest, journal: Any, *, stop: threading.Event | None = None
-    ) -> Outcome:
+    def cancel(self, request: CancellationRequest, journal: Any, *, stop: threading.Event | None = None) -> Outcome:
         self.started.append(request.account_number)
         for clause, title in (
             ("2", "look the account name up"),
@@ -89,9 +87,7 @@ class Robot:
             journal.write(EventKind.STEP_STARTED, clause, title=title)
             time.sleep(self.pause)
             if clause == "6.1":
-                intent = journal.intend(
-                    "remove_license_count", clause, {"number": request.account_number}, "page", "3"
-                )
+                intent = journal.intend("remove_license_count", clause, {"number": request.account_number}, "page", "3")
                 journal.sent(intent, [{"method": "POST", "path": "/x", "status": 200}])
                 journal.settle(intent, "done", "0")
             journal.write(EventKind.STEP_ENDED, clause, title=title, outcome="done", note="")
@@ -104,9 +100,7 @@ class Robot:
         end, code = self.ends.get(request.account_number, ("cancelled", ""))
         if stop is not None and stop.is_set() and request.account_number == self.interrupt_at:
             end, code = "needs_human", "interrupted"
-        proof = (
-            ProofLine(clause="6.1", claim="licences 0", expected="0", seen="0", page="start page", ok=True),
-        )
+        proof = (ProofLine(clause="6.1", claim="licences 0", expected="0", seen="0", page="start page", ok=True),)
         return Outcome(
             id=request.id,
             account_name=request.account_name,

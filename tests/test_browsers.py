@@ -138,9 +138,7 @@ class TestSetUp:
                 if word in command:
                     act()
                     return subprocess.CompletedProcess(command, 0, "", "")
-            return subprocess.CompletedProcess(
-                command, 1, "", "Error: getaddrinfo ENOTFOUND cdn.playwright.dev\n"
-            )
+            return subprocess.CompletedProcess(command, 1, "", "Error: getaddrinfo ENOTFOUND cdn.playwright.dev\n")
 
         self.patch.setattr("subprocess.run", run)
         self.patch.setattr(browsers, "version_of", lambda path: "Chromium 1" if path.exists() else None)
@@ -170,9 +168,7 @@ class TestSetUp:
         assert "By hand: sudo apt-get install chromium" in capsys.readouterr().out
         assert len(self.ran) == 1
 
-    def test_a_download_that_hangs_is_given_up(
-        self, machine: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_a_download_that_hangs_is_given_up(self, machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
         started = time.monotonic()
         assert not browser_setup._run(["sleep", "30"], 1, "the download", {})
         assert time.monotonic() - started < 10

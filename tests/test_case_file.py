@@ -40,9 +40,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
         yield browser
         browser.close()
 
@@ -92,10 +90,7 @@ def test_the_page_tells_the_whole_story(samples: Path, watched: Watched) -> None
     assert "1 Scheduled, 1 Submitted: $258.00" in text
     assert "Billing cancelled\tnone\t2 rows: $258.00" in text
     assert "Licenses\t7\t0\nAccount status\tACTIVE\tDELETE\n" in text
-    assert (
-        "Server Location\tempty\thttps://aws05.test/ar\nApp module\tStandard Edition\tStandard Edition"
-        in text
-    )
+    assert "Server Location\tempty\thttps://aws05.test/ar\nApp module\tStandard Edition\tStandard Edition" in text
     assert "reason (empty), opt out not ticked\tdate 11/30/2026, reason Too expensive, opt out ticked" in text
     assert "rpa verify R-0001" in text
     assert [text.index(sentence) for sentence in ARTICLE.values() if sentence in text] == sorted(
@@ -135,9 +130,7 @@ def test_hostile_text_neither_runs_nor_asks_the_network_nor_turns_the_reader(
     assert not set((samples / place).read_text()) & {"\x1b", "\u202e", "\x00"}
 
 
-def test_the_policy_stops_a_script_even_if_one_got_in(
-    samples: Path, watched: Watched, tmp_path: Path
-) -> None:
+def test_the_policy_stops_a_script_even_if_one_got_in(samples: Path, watched: Watched, tmp_path: Path) -> None:
     page = (case(samples, "R-0001") / "case.html").read_text()
     broken = '<script>alert(3)</script><img src="http://evil.test/x" onerror="alert(4)"><iframe src="http://evil.test"></iframe>'
     (tmp_path / "case.html").write_text(page.replace("<main>", "<main>" + broken))
@@ -213,9 +206,7 @@ def test_the_index_links_folders_with_odd_names_and_none_where_there_is_no_case(
     folder = tmp_path / "my #1 cases?" / "R 1%"
     folder.mkdir(parents=True)
     (folder / "case.html").write_text("<h1>here</h1>")
-    told = Outcome(
-        id="a", account_name="n", account_number="1", end=End.REFUSED, message="m", case_dir=str(folder)
-    )
+    told = Outcome(id="a", account_name="n", account_number="1", end=End.REFUSED, message="m", case_dir=str(folder))
     (tmp_path / "out").mkdir()
     page = tmp_path / "out" / "index.html"
     index_page([told, told.model_copy(update={"case_dir": ""})], page, HOSTILE)
@@ -296,9 +287,7 @@ def test_the_sentences_are_the_articles_own() -> None:
         pytest.skip("the article lies beside the repository only where it is developed")
     words = "".join(article.read_text().split()).replace("***", "")
     for sentence in ARTICLE.values():
-        for part in (
-            sentence.replace(". ", ".\n").replace(" - (", "\n(").replace(".) You", ".)\nYou").splitlines()
-        ):
+        for part in sentence.replace(". ", ".\n").replace(" - (", "\n(").replace(".) You", ".)\nYou").splitlines():
             assert "".join(part.split()).rstrip(".") in words, part
 
 

@@ -47,9 +47,9 @@ class TestRecords:
     def test_lists_can_be_narrowed(self, folder: Path) -> None:
         Robot.ends = {"611001": ("refused", "not_found")}
         rpa("run", requests(3, folder))
-        assert [
-            one["request"]["account_number"] for one in objects(rpa("list", "--end", "refused", "--json"))
-        ] == ["611001"]
+        assert [one["request"]["account_number"] for one in objects(rpa("list", "--end", "refused", "--json"))] == [
+            "611001"
+        ]
         assert len(objects(rpa("list", "--limit", "2", "--json"))) == 2
         assert rpa("list", "--end", "done").exit_code == 2
 
@@ -161,9 +161,7 @@ def test_help_is_quick_and_plain_when_piped() -> None:
         assert f"### `rpa {command}" in DOCUMENT
     slow = ("playwright", "pydantic", "sqlalchemy", "openpyxl")
     loaded = f"import sys, rpa.cli.main; print([name for name in {slow} if name in sys.modules])"
-    heavy = subprocess.run(
-        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True, cwd=ROOT
-    )
+    heavy = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True, cwd=ROOT)
     assert heavy.stdout.strip() == "[]"
 
 
@@ -177,6 +175,4 @@ def test_every_schema_is_documented(folder: Path, monkeypatch: pytest.MonkeyPatc
         for told in objects(rpa(*words, "--json")):
             assert f"`{told['schema']}`" in DOCUMENT
             paragraph = DOCUMENT.split(f"`{told['schema']}`")[1].split("\n\n")[0]
-            assert [key for key in told if f"`{key}`" not in paragraph and key != "schema"] == [], told[
-                "schema"
-            ]
+            assert [key for key in told if f"`{key}`" not in paragraph and key != "schema"] == [], told["schema"]

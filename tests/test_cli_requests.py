@@ -27,9 +27,7 @@ class TestCancel:
         ):
             assert words in result.stdout
         assert (
-            result.stdout.index("last 4 digits")
-            < result.stdout.index("✓ 6.1")
-            < result.stdout.index("End: cancelled")
+            result.stdout.index("last 4 digits") < result.stdout.index("✓ 6.1") < result.stdout.index("End: cancelled")
         )
         [case_file] = re.findall(r"Case file\s+(\S+)", result.stdout)
         assert (Path(case_file) / "case.html").is_file()
@@ -66,9 +64,7 @@ class TestCancel:
         assert (result.exit_code, Robot.started) == (0, ["611974"])
 
     @pytest.mark.parametrize("found", [[], [("1", "12-10 Test"), ("2", "12-10 Test")]])
-    def test_a_look_up_that_gives_none_or_many_is_refused(
-        self, person: None, found: list[tuple[str, str]]
-    ) -> None:
+    def test_a_look_up_that_gives_none_or_many_is_refused(self, person: None, found: list[tuple[str, str]]) -> None:
         Robot.found = found
         result = rpa(*CANCEL, type="y\n1974\n")
         assert (result.exit_code, Robot.started) == (1, [])

@@ -25,6 +25,7 @@ from tests.conftest import FOUR, Bench
 
 EFFECTS = set(KINDS) - {"sign_in", "switch_module"}
 ELSEWHERE = {
+    "half_done": "test_what_is_half_done_is_never_called_refused",
     "interrupted": "a person said stop: tests of the kill and of Ctrl-C",
     "browser_failed": "the browser died three times: tests of the faults",
     "ambiguous": "below, without a browser: the stand-in's numbers are unique",

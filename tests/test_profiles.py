@@ -108,9 +108,7 @@ def test_the_template_works_and_shows_every_key_at_its_default(tmp_path: Path) -
     assert profile.site.backend_url == "https://ar.example.com/look-up"
     uncommented = re.sub(r"(?m)^#(?! )", "", text)
     assert SiteProfile.model_validate(tomllib.loads(uncommented)) == profile
-    missing = [
-        key for key in keys_of(SiteProfile) if not re.search(rf"(?m)^\W*{key.split('.')[-1]} = ", text)
-    ]
+    missing = [key for key in keys_of(SiteProfile) if not re.search(rf"(?m)^\W*{key.split('.')[-1]} = ", text)]
     assert missing == ["server_locations[].server", "reasons"]  # for both, an example is shown instead
 
 
@@ -187,9 +185,7 @@ class TestCredentials:
         monkeypatch.setattr("keyring.get_password", lambda _service, _user: None)
 
     def test_missing_ones_say_how_to_set_them(self) -> None:
-        with pytest.raises(
-            CredentialsError, match=r"RPA_USERNAME and RPA_PASSWORD .* keyring set planplus-rpa"
-        ):
+        with pytest.raises(CredentialsError, match=r"RPA_USERNAME and RPA_PASSWORD .* keyring set planplus-rpa"):
             find_credentials(self.profile)
 
     def test_half_of_them_is_told_without_the_half(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,9 +194,7 @@ class TestCredentials:
             find_credentials(self.profile)
         assert "s3cret-word" not in str(caught.value)
 
-    def test_the_environment_precedes_the_file_and_the_file_the_keyring(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_the_environment_precedes_the_file_and_the_file_the_keyring(self, monkeypatch: pytest.MonkeyPatch) -> None:
         stored = {
             f"{URL} username": "of-keyring",
             f"{URL} password": "p",

@@ -165,9 +165,7 @@ def test_what_left_the_browser_and_what_became_of_it_are_told(journal: CaseJourn
         journal.settle("R-0001-i9", "done", "")
 
 
-def test_no_intent_without_a_database(
-    journal: CaseJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_intent_without_a_database(journal: CaseJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     locker = create_engine(f"sqlite:///{tmp_path / 'rpa.db'}")
     with journal._engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout=50")
@@ -183,9 +181,7 @@ def test_no_intent_without_a_database(
     assert [(told.outcome, told.requests_sent) for told in journal.intents()] == [("not_done", 0)]
 
 
-def test_no_intent_on_a_full_disk_and_no_half_line(
-    journal: CaseJournal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_intent_on_a_full_disk_and_no_half_line(journal: CaseJournal, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.write
 
     def half(handle: int, content: bytes) -> int:
@@ -466,9 +462,7 @@ def test_events_that_only_the_journal_has_are_brought_into_the_database(
 
 
 def verify_chain(case_dir: Path) -> bool:
-    return not [
-        told for told in verify(case_dir).findings if "journal.jsonl" in told and "manifest" not in told
-    ]
+    return not [told for told in verify(case_dir).findings if "journal.jsonl" in told and "manifest" not in told]
 
 
 # Secrets and masked fields
@@ -492,13 +486,9 @@ DOCUMENT = """
 def test_neither_secrets_nor_masked_values_reach_the_disk(records: Records, tmp_path: Path) -> None:
     with records.begin(a_request(), profile=PROFILE) as journal:
         journal.redact([SECRET, "cookievalue", ""])
-        journal.keep(
-            "p", f"{DOCUMENT}{SECRET} p%26ss%20%22w%C3%B6rd%22/1".encode(), media_type="text/html", **PAGE
-        )
+        journal.keep("p", f"{DOCUMENT}{SECRET} p%26ss%20%22w%C3%B6rd%22/1".encode(), media_type="text/html", **PAGE)
         journal.keep("t", f"cookie: cookievalue {SECRET}".encode(), media_type="text/plain", **PAGE)
-        journal.write(
-            EventKind.WARNING, text=f"failed for {SECRET} at http://x/y;jsessionid=Z9Z9Z9?token=QQQ"
-        )
+        journal.write(EventKind.WARNING, text=f"failed for {SECRET} at http://x/y;jsessionid=Z9Z9Z9?token=QQQ")
         journal.write(
             EventKind.OBSERVATION,
             page="x",

@@ -54,11 +54,7 @@ def test_a_plain_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_excels_exports_are_read_whatever_the_country(tmp_path: Path, delimiter: str, encoding: str) -> None:
-    text = (
-        (HEAD + "Müller; Söhne,0611974,11/23/2026,Geld,x\n")
-        .replace(",", delimiter)
-        .replace("Müller; ", "Müller ")
-    )
+    text = (HEAD + "Müller; Söhne,0611974,11/23/2026,Geld,x\n").replace(",", delimiter).replace("Müller; ", "Müller ")
     [request] = read(written(tmp_path, text.encode(encoding))).requests
     assert (request.account_name, request.account_number) == ("Müller Söhne", "0611974")
 
@@ -215,9 +211,7 @@ def test_any_name_survives_each_kind_of_file(tmp_path: Path, given_names: list[s
     rows = [(name, str(600000 + place), "2026-11-23", "Price") for place, name in enumerate(given_names)]
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows([COLUMNS[:4], *rows])
-    lines = "".join(
-        json.dumps(dict(zip(COLUMNS[:4], row, strict=True)), ensure_ascii=False) + "\n" for row in rows
-    )
+    lines = "".join(json.dumps(dict(zip(COLUMNS[:4], row, strict=True)), ensure_ascii=False) + "\n" for row in rows)
     for path in (written(tmp_path, text.getvalue()), written(tmp_path, lines, "requests.jsonl")):
         assert [request.account_name for request in read(path).requests] == given_names
 
@@ -226,9 +220,7 @@ def test_any_name_survives_each_kind_of_file(tmp_path: Path, given_names: list[s
 @example(["_x0041_", "=1+1", "\u202eabc", "12-10", "-1", "'quoted"])
 @given(st.lists(names, min_size=1, max_size=5))
 def test_any_name_survives_a_workbook(tmp_path: Path, given_names: list[str]) -> None:
-    path = workbook(
-        tmp_path, *((None, str(place), "2026-11-23", "Price") for place in range(len(given_names)))
-    )
+    path = workbook(tmp_path, *((None, str(place), "2026-11-23", "Price") for place in range(len(given_names))))
     book = openpyxl.load_workbook(path)
     for place, name in enumerate(given_names):
         cell = book.worksheets[0].cell(place + 2, 1)
@@ -239,9 +231,7 @@ def test_any_name_survives_a_workbook(tmp_path: Path, given_names: list[str]) ->
 
 @quick
 @given(st.binary(max_size=400), st.sampled_from(["csv", "xlsx", "jsonl", "tsv"]), st.booleans())
-def test_garbage_is_a_fault_and_never_a_crash(
-    tmp_path: Path, content: bytes, kind: str, good_start: bool
-) -> None:
+def test_garbage_is_a_fault_and_never_a_crash(tmp_path: Path, content: bytes, kind: str, good_start: bool) -> None:
     path = written(tmp_path, (HEAD.encode() if good_start else b"") + content, f"garbage.{kind}")
     told: tuple[Any, ...]
     try:
@@ -253,9 +243,7 @@ def test_garbage_is_a_fault_and_never_a_crash(
 
 @quick
 @given(names, st.integers(0, 10**9), st.booleans(), names)
-def test_an_id_depends_on_every_field_and_names_a_file(
-    name: str, number: int, opt_out: bool, reason: str
-) -> None:
+def test_an_id_depends_on_every_field_and_names_a_file(name: str, number: int, opt_out: bool, reason: str) -> None:
     fields: dict[str, Any] = {
         "account_name": name, "account_number": str(number), "date": TODAY,
         "reason": reason, "opt_out": opt_out,

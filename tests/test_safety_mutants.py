@@ -23,6 +23,7 @@ from flows.walk import Walk
 from page_objects.act import Aftermath
 from page_objects.admin_page import Identity
 from page_objects.obstacles import NotHere
+from page_objects.words import Words
 from rpa.cases.rendering import ENGINE
 from rpa.egress import Egress
 from rpa.line import Line
@@ -55,7 +56,10 @@ def rewrite(patch: Patch, where: str, old: str, new: str) -> None:
 class Desk1:
     """Session, page and site in one: it answers as told, and counts presses and seconds of waiting."""
 
-    name, stopped = "Cancel page", False
+    name, stopped, words = "Cancel page", False, Words()
+
+    def recognised(self, _screen: object) -> bool:
+        return True
 
     def __init__(self, *, number: str = "611974", name: str = "12-10 Test", answered: bool = True) -> None:
         self.read = Identity((number,), (name,), (f"{number} - {name}",), "document-1")

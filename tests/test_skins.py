@@ -36,12 +36,13 @@ class OnASkin:
     executed: ClassVar[Executed]
 
     @pytest.fixture(scope="class")
-    def running(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-        kind = type(self)
+    @classmethod
+    def running(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+        kind = cls
         kind.executed = Executed()
         with (
             pytest.MonkeyPatch.context() as patch,
-            bench_on(self.skin, tmp_path_factory.mktemp(self.skin)) as bench,
+            bench_on(cls.skin, tmp_path_factory.mktemp(cls.skin)) as bench,
         ):
             kind.executed.watch(patch)
             yield bench

@@ -82,9 +82,7 @@ def reason(site: StandIn) -> str:
     return str((site.facts()["reasons"] or ["Moved away"])[-1])
 
 
-def test_every_skin_can_be_cancelled_in_and_each_effect_is_in_the_ledger_once(
-    site: StandIn, person: ByHand
-) -> None:
+def test_every_skin_can_be_cancelled_in_and_each_effect_is_in_the_ledger_once(site: StandIn, person: ByHand) -> None:
     person.cancel(ARTICLE, today(site), reason(site))
     account = site.account(ARTICLE)
     assert account.cancelled
@@ -126,10 +124,7 @@ def test_facts_tell_the_words_that_are_shown(site: StandIn, person: ByHand) -> N
     for what in ("licenses", "status", "contact_info", "self_service"):
         page = words(person.see(facts[what]["page"], ARTICLE).text)
         assert facts[what]["label"].lower() in page, what
-    assert (
-        facts["contact_info"]["before"].lower()
-        in person.see(facts["contact_info"]["page"], ARTICLE).text.lower()
-    )
+    assert facts["contact_info"]["before"].lower() in person.see(facts["contact_info"]["page"], ARTICLE).text.lower()
     assert facts["look_up"]["none"].lower() in words(person.see("look_up", q="no such name").text)
     look_up = person.see("look_up").text.lower()
     assert facts["look_up"]["label"].lower() in words(look_up)
@@ -158,9 +153,7 @@ def test_hostile_names_are_shown_as_text(site: StandIn, person: ByHand) -> None:
         assert account.name in shown
 
 
-def test_a_dead_link_comes_alive_by_update_only_where_there_is_a_server_location(
-    site: StandIn, person: ByHand
-) -> None:
+def test_a_dead_link_comes_alive_by_update_only_where_there_is_a_server_location(site: StandIn, person: ByHand) -> None:
     dead, missing, hopeless = "530101", "531201", "532301"
     for number in (dead, missing, hopeless):
         person.update(number)
@@ -178,12 +171,8 @@ def test_a_server_location_of_another_server_leads_to_no_account(site: StandIn, 
     assert "12-10 Test" not in answer.text
 
 
-def test_the_role_error_goes_away_in_premium_edition_but_for_one_account(
-    site: StandIn, person: ByHand
-) -> None:
-    sorry = (
-        "sorry your current role does not have access to this page. please contact your company administrator"
-    )
+def test_the_role_error_goes_away_in_premium_edition_but_for_one_account(site: StandIn, person: ByHand) -> None:
+    sorry = "sorry your current role does not have access to this page. please contact your company administrator"
     for number in ("535501", "635504"):
         assert sorry in words(person.see("billing", number).text)
     person.send(site.address("backend_switch_module"), {"module": "Premium Edition"})

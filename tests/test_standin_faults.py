@@ -59,9 +59,7 @@ def test_an_effect_whose_answer_never_comes(
     assert (entry.kind, entry.applied, entry.fault, deleted(site)) == ("set_status", applied, fault, applied)
 
 
-def test_a_reset_is_a_real_one_and_only_on_the_kind_of_connection_asked_for(
-    site: StandIn, person: ByHand
-) -> None:
+def test_a_reset_is_a_real_one_and_only_on_the_kind_of_connection_asked_for(site: StandIn, person: ByHand) -> None:
     site.arm("rst_before", on="set_status", connection="reused")
     person.hang_up()
     person.carry_out("set_status", NUMBER)

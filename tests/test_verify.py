@@ -102,9 +102,7 @@ def test_any_file_removed_is_found(case_dir: Path) -> None:
     assert verify(case_dir).ok
 
 
-@pytest.mark.parametrize(
-    "name", ["x", "evidence/x.png", ".hidden", "deep/er/x", "evidence/.x.tmp", "a\x1b[31m"]
-)
+@pytest.mark.parametrize("name", ["x", "evidence/x.png", ".hidden", "deep/er/x", "evidence/.x.tmp", "a\x1b[31m"])
 def test_any_file_added_is_found(case_dir: Path, name: str) -> None:
     (case_dir / name).parent.mkdir(parents=True, exist_ok=True)
     (case_dir / name).write_bytes(b"")
@@ -230,9 +228,7 @@ def test_a_folder_that_is_none_and_one_that_is_empty_are_told_so(tmp_path: Path)
         assert "journal.jsonl is missing" in verify(folder).findings
 
 
-@pytest.mark.parametrize(
-    "content", [b"[" * 100_000, b"\xff\xfe", b"{}\n", b"\n", b"null\n", b'{"seq": 1e999}\n']
-)
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"\xff\xfe", b"{}\n", b"\n", b"null\n", b'{"seq": 1e999}\n'])
 def test_a_journal_of_rubbish_is_a_finding_and_no_crash(case_dir: Path, content: bytes) -> None:
     (case_dir / "journal.jsonl").write_bytes(content)
     (case_dir / MANIFEST).write_bytes(content)
