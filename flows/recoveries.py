@@ -3,6 +3,7 @@
 from flows.effects import update
 from flows.errors import NeedsHuman
 from flows.journal import EventKind
+from flows.profile import origin
 from flows.reading import read_organization
 from flows.walk import Walk
 from page_objects.app_module_switcher import AppModuleSwitcher
@@ -72,6 +73,7 @@ def switch_to_premium_and_return(walk: Walk) -> None:
     walk.module_at_start = walk.module_at_start or current
     switcher.choose(premium)
     walk.module_changed = True
+    walk.module_on_backend = origin(tab.page.url) != origin(walk.profile.site.base_url)
     walk.journal.write(EventKind.OBSERVATION, "7a", page="App Module", url=tab.page.url, values={"App Module": premium})
     _back_twice(walk, tab)
 
@@ -125,6 +127,10 @@ def _tab_in_premium(walk: Walk) -> Tab:
     tabs = [page.tab for page in pages if page is not None] + ([walk.crm] if walk.crm else [])
     for tab in every(tabs):
         if plain(AppModuleSwitcher(tab).current(tab.glance()) or "") == plain(_premium(walk)):
+            return tab
+    if walk.module_on_backend:  # a session of its own, with a module of its own
+        tab = walk.fresh_start().tab
+        if AppModuleSwitcher(tab).visible(tab.glance()):
             return tab
     tab = walk.at_crm()
     walk.open(tab, walk.session.home() or walk.profile.site.base_url)

@@ -51,6 +51,7 @@ class Walk:
     plan: Plan | None = None
     module_at_start: str | None = None
     module_changed: bool = False
+    module_on_backend: bool = False
     facts: dict[str, dict[str, str]] = field(default_factory=dict)
     """Value name -> page name -> value as last read there."""
     server: str = ""
@@ -70,9 +71,14 @@ class Walk:
     # --- identity ---
 
     def confirm(self, page: AdminPage, identity: Identity | None = None) -> Identity:
-        """Promise 1, for the document that `page` shows now."""
+        """Promise 1, for the document that `page` shows now. What can't be read yet may still be loading."""
+        patterns = self.profile.words.organization.identity
         read = identity or page.identity(page.body(page.tab.glance()))
-        confirm_identity(read, self.request, self.profile.words.organization.identity, page.name)
+        try:
+            confirm_identity(read, self.request, patterns, page.name)
+        except NeedsHuman:
+            read = page.identity(page.body(page.tab.settled()))
+            confirm_identity(read, self.request, patterns, page.name)
         return read
 
     def arrived(self, page: AdminPage, moment: str = "page") -> None:

@@ -145,5 +145,6 @@ def prove_module_put_back(entries: list[LedgerEntry], *, switched: bool) -> None
 
 def prove_location_written_only_when_empty(bench: Bench, number: str, before: str, entries: list[LedgerEntry]) -> None:
     written = [entry.after["server_location"] for entry in entries if "server_location" in entry.changed]
-    expected = bench.profile.server_location_for(number) if not before else None
+    server = bench.site.account(number).server
+    expected = bench.profile.server_location_for(number, server) if not before else None
     assert written == ([expected] if expected else [])
