@@ -30,7 +30,7 @@ setup: .venv/.browser
 	@touch $@
 
 test: check setup
-	$(BIN)/python -m pytest -m "not long" $(ARGS)
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadscope $(ARGS)
 
 check: .venv/.installed
 	$(BIN)/ruff check

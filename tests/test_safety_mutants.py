@@ -74,6 +74,8 @@ class Desk1:
 
     def glance(self) -> None: ...
 
+    def settled(self) -> None: ...
+
     def here(self) -> bool:
         return False
 
