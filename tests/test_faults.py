@@ -331,7 +331,6 @@ def test_a_browser_that_dies_each_time_ends_with_a_person(bench: Bench) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.xfail(reason="a Refusal met after an intent ends as refused", strict=True)
 def test_a_backend_that_acts_on_another_account_is_never_called_a_refusal(bench: Bench) -> None:
     """The site's own error, after all was read well: an effect was asked for, so nobody may say "nothing done"."""
     leave_to_do(bench, NUMBER, *STATUS)
@@ -341,7 +340,6 @@ def test_a_backend_that_acts_on_another_account_is_never_called_a_refusal(bench:
 
 
 @pytest.mark.long
-@pytest.mark.xfail(reason="the site's refusal counts as an answer, and the next links are pressed", strict=True)
 def test_after_an_effect_that_was_refused_no_other_is_pressed(bench: Bench) -> None:
     bench.site.arm("locked", on="remove_license_count")
     outcome = bench.cancel(NUMBER)
