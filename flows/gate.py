@@ -52,7 +52,6 @@ def pass_gate(walk: Walk, effect: Effect, page: AdminPage, act: Callable[[], Aft
     identity = walk.confirm(page, page.identity())  # a new look: the very document that is clicked next
     state = {"number": " / ".join(identity.numbers), "name": " / ".join(identity.names), "document": identity.token}
     intent = walk.journal.intend(effect, clause, state, page.name, before)
-    walk.effects_intended += 1
     aftermath, trouble, sent = _act(walk, act)
     trouble = trouble or _locked(page, aftermath) or _what_stands_there(page)
     walk.journal.sent(intent, sent.requests)

@@ -40,12 +40,10 @@ class Walk:
     """A plan causes no effect: recoveries that have one are left out (promise 10)."""
     crm: Tab | None = None
     organization: OrganizationPage | None = None
-    organization_url: str = ""
     start: CancellationStartPage | None = None
     start_url: str = ""
     use_backend: bool = False
     cancel: CancelPage | None = None
-    cancel_url: str = ""
     billing: ArBillingPage | None = None
     reading: AccountReading | None = None
     plan: Plan | None = None
@@ -59,7 +57,6 @@ class Walk:
     updates: int = 0
     recovered: list[str] = field(default_factory=list)
     clause: str = ""
-    effects_intended: int = 0
     form_said: str = ""
     """What the site said when the form was saved, where that was bad news."""
     proof: tuple[ProofLine, ...] = ()
@@ -150,7 +147,7 @@ class Walk:
         found = search.search(self.request.account_name, self.request.account_number)
         page = found if isinstance(found, OrganizationPage) else self._open_result(search, found)
         self.confirm(page)
-        self.organization, self.organization_url = page, page.tab.page.url
+        self.organization = page
         return page
 
     def _open_result(self, search: OrganizationSearch, found: list[Result]) -> OrganizationPage:
@@ -333,7 +330,6 @@ class Walk:
         self.confirm(start)
         self.cancel = start.open_cancel_page()
         self.confirm(self.cancel)
-        self.cancel_url = self.cancel.tab.page.url
         return self.cancel
 
     def to_billing(self, start: CancellationStartPage) -> ArBillingPage:

@@ -1,6 +1,5 @@
 """The page with the four links that cancel an account and its billing completely (clause 6)."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from page_objects.act import Act, Aftermath, Fill
@@ -11,14 +10,6 @@ from page_objects.screen import Found, Screen
 from page_objects.tab import Tab
 from page_objects.wording import plain
 from page_objects.words import Phrase
-
-
-@dataclass(frozen=True)
-class EffectLink:
-    """One of the four links as it stands on the page."""
-
-    words: str
-    text: str
 
 
 class CancelPage(AdminPage):

@@ -222,9 +222,6 @@ class LookUpPage(AdminPage):
     def recognised(self, screen: Screen) -> bool:
         return self.look_up.visible(screen)
 
-    def says_nothing_found(self, screen: Screen) -> bool:
-        return any(contains_words(line, self.look_up.words.nothing_found) for line in screen.text.splitlines())
-
 
 def _again(screen: Screen, field: Found) -> Document:
     """The document of `field` in a later reading."""
