@@ -13,8 +13,9 @@ from types import TracebackType
 
 from playwright.sync_api import Page, Request
 
+from page_objects.document import OPERABLE, Found
 from page_objects.obstacles import Ambiguous, NotHere, NothingHappened, UnexpectedDialog
-from page_objects.screen import OPERABLE, Found, Screen
+from page_objects.screen import Screen
 from page_objects.tab import DialogSeen, Tab, every
 from page_objects.wording import contains_words, plain
 

@@ -5,8 +5,9 @@ from typing import ClassVar, Self
 
 from playwright.sync_api import Page
 
+from page_objects.document import Document
 from page_objects.obstacles import Obstacle, RecordLocked, RoleDenied, SignedOut, SiteDown, Whereabouts
-from page_objects.screen import Document, Screen
+from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.wording import contains_words, identity_text, plain, squeeze
 from page_objects.words import Words

@@ -1,8 +1,9 @@
 """The App Module drop-down (clause 7a)."""
 
 from page_objects.cancellation_form import option_called
+from page_objects.document import OPERABLE, Found
 from page_objects.obstacles import Missing
-from page_objects.screen import OPERABLE, Found, Screen
+from page_objects.screen import Screen
 from page_objects.select_box import choose_and_go
 from page_objects.tab import Tab
 from page_objects.wording import plain, squeeze

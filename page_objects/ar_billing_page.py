@@ -5,8 +5,9 @@ from typing import ClassVar
 
 from page_objects.admin_page import AdminPage
 from page_objects.billing_table import BillingRowSeen, BillingTable
+from page_objects.document import Found
 from page_objects.obstacles import Ambiguous, Missing
-from page_objects.screen import Found, Screen
+from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.words import Phrase
 

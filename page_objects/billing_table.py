@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from page_objects.document import OPERABLE, Control, Document, Found
 from page_objects.grid import Grid, GridRow, grids
 from page_objects.obstacles import Ambiguous, NotHere
-from page_objects.screen import OPERABLE, Control, Document, Found, Screen
+from page_objects.screen import Screen
 from page_objects.select_box import choose_and_go
 from page_objects.tab import Tab
 from page_objects.wording import contains_words, parse_money, plain, says

@@ -5,8 +5,9 @@ from typing import ClassVar
 from page_objects.act import Act, Aftermath, Fill
 from page_objects.admin_page import AdminPage
 from page_objects.cancellation_form import option_called
+from page_objects.document import Found
 from page_objects.obstacles import Missing
-from page_objects.screen import Found, Screen
+from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.wording import plain
 from page_objects.words import Phrase

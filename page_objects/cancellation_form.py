@@ -4,8 +4,10 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from page_objects.beside import field_value
+from page_objects.document import Control, Found
 from page_objects.obstacles import Ambiguous, Missing
-from page_objects.screen import Control, Found, Screen, field_value, the_one
+from page_objects.screen import Screen, the_one
 from page_objects.tab import Tab
 from page_objects.wording import plain
 from page_objects.words import FormWords

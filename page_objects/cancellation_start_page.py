@@ -5,8 +5,9 @@ from typing import ClassVar
 from page_objects.admin_page import AdminPage
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.cancel_page import CancelPage
+from page_objects.document import OPERABLE, Found
 from page_objects.obstacles import Ambiguous, Missing
-from page_objects.screen import OPERABLE, Found, Screen
+from page_objects.screen import Screen
 from page_objects.wording import identity_text, plain
 
 

@@ -4,12 +4,23 @@
 // read is what is clicked. Nothing in the page is changed.
 () => {
   const KEY = Symbol.for("rpa.eye");
+  // Old script libraries (Prototype 1.6) teach arrays and strings a toJSON that writes them as quoted text.
+  const told = (tree) => {
+    const held = [Object, Array, String, Number].map(({prototype}) => [prototype, Object.getOwnPropertyDescriptor(prototype, "toJSON")]);
+    for (const [prototype, own] of held) if (own) delete prototype.toJSON;
+    try { return JSON.stringify(tree); }
+    finally { for (const [prototype, own] of held) if (own) Object.defineProperty(prototype, "toJSON", own); }
+  };
   const read = () => {
   let eye = window[KEY];
   if (!eye || eye.document !== document) {
-    eye = {document, token: Math.random().toString(36).slice(2), mutations: 0, changed: performance.now(), elements: [], read};
+    eye = {document, token: Math.random().toString(36).slice(2), mutations: 0, changed: performance.now(), elements: [], waiting: [], read};
     Object.defineProperty(window, KEY, {value: eye, enumerable: false, configurable: true});
-    const seen = () => { eye.mutations += 1; eye.changed = performance.now(); };
+    const seen = () => {
+      eye.mutations += 1;
+      eye.changed = performance.now();
+      for (const tell of eye.waiting.splice(0)) tell();
+    };
     new MutationObserver(seen).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
     document.addEventListener("input", seen, true);
   }
@@ -35,11 +46,11 @@
     if (node.nodeType === 3) return node.data;
     if (node.nodeType !== 1 || /^(SELECT|TEXTAREA|SCRIPT|STYLE|BUTTON)$/.test(node.tagName)) return " ";
     if (node.tagName === "BR") return " ";
-    return Array.from(node.childNodes, plain).join("");
+    return [...node.childNodes].map(plain).join("");
   };
 
   const labelsOf = (el) => {
-    const labels = Array.from(el.labels || [], plain);
+    const labels = [...(el.labels || [])].map(plain);
     const by = el.getAttribute("aria-labelledby");
     if (by) {
       const root = el.getRootNode();
@@ -92,7 +103,7 @@
       box: box(el.getBoundingClientRect()), form: Array.prototype.indexOf.call(document.forms, el.form || el.closest("form")),
     };
     if (kind === "select") {
-      control.options = Array.from(el.options, (o) => [o.text, o.selected, o.disabled || Boolean(o.parentElement.disabled),
+      control.options = [...el.options].map((o) => [o.text, o.selected, o.disabled || Boolean(o.parentElement.disabled),
         o.parentElement.tagName === "OPTGROUP" ? o.parentElement.label : ""]);
       control.value = el.selectedIndex >= 0 ? el.options[el.selectedIndex].text : "";
     } else if (kind === "field") {
@@ -204,7 +215,7 @@
     if (holder) { const r = holder.getBoundingClientRect(); hidden = r.width <= 1 || r.height <= 1; }
   } catch (crossOrigin) { hidden = false; }
   const navigation = performance.getEntriesByType("navigation")[0];
-  return JSON.stringify({
+  return told({
     token: eye.token, mutations: eye.mutations, quiet: Math.round(performance.now() - eye.changed),
     hidden, height: document.documentElement ? document.documentElement.scrollHeight : 0, url: location.href, title: document.title, ready: document.readyState,
     status: navigation ? navigation.responseStatus || 0 : 0, cells,

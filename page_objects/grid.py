@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from page_objects.screen import Box, Control, Document, Found, Run
+from page_objects.document import Box, Control, Document, Found, Run
 from page_objects.wording import plain, squeeze
 
 

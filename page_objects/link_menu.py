@@ -1,7 +1,8 @@
 """The purple drop-down of the Organization page, whatever it is made of (clause 3)."""
 
+from page_objects.document import OPERABLE, Control, Document, Found, Run
 from page_objects.obstacles import Ambiguous, DeadLink, NotHere
-from page_objects.screen import OPERABLE, Control, Document, Found, Run, Screen
+from page_objects.screen import Screen
 from page_objects.select_box import choose_and_go
 from page_objects.tab import Tab
 from page_objects.wording import contains_words, plain

@@ -8,9 +8,10 @@ from page_objects.admin_page import AdminPage
 from page_objects.app_module_switcher import AppModuleSwitcher
 from page_objects.cancellation_form import BUTTONS, CancellationForm, FormReading
 from page_objects.cancellation_start_page import CancellationStartPage
+from page_objects.document import Found
 from page_objects.link_menu import LinkMenu
 from page_objects.obstacles import Missing
-from page_objects.screen import Found, Screen, the_one
+from page_objects.screen import Screen, the_one
 from page_objects.tab import Tab
 from page_objects.wording import plain, squeeze
 from page_objects.words import Phrase

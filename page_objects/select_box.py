@@ -1,6 +1,6 @@
 """A select box that leads somewhere: by itself, or by a button beside it ("Go")."""
 
-from page_objects.screen import Found
+from page_objects.document import Found
 from page_objects.tab import Tab
 from page_objects.wording import plain
 

@@ -4,8 +4,9 @@ import time
 from typing import ClassVar
 
 from page_objects.admin_page import AdminPage, asks_for_password
+from page_objects.document import Control, Found
 from page_objects.obstacles import Ambiguous, NotHere, SignedOut
-from page_objects.screen import Control, Found, Screen
+from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.wording import plain
 from page_objects.words import SignInWords

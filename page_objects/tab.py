@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from playwright.sync_api import Dialog, ElementHandle, Frame, Page, Request
+from playwright.sync_api import Dialog, Frame, Page, Request
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from page_objects.document import Document, Found
+from page_objects.hand import Hand, reason, was_navigating
 from page_objects.obstacles import LeftTheSite, NotHere, NothingHappened, Replaced, SiteDown, Whereabouts
-from page_objects.screen import Document, Found, Screen
+from page_objects.screen import Screen
 from page_objects.words import Words
 
 if TYPE_CHECKING:
@@ -27,15 +28,14 @@ RENDERED_AGAIN = 5
 """An element that a page draws anew is looked for so often."""
 GLANCE = 0.25
 """Seconds for which a reading may be used again, if nothing was done in between."""
-CHANGED = """([token, mutations]) => {
+CHANGED = """([token, mutations, milliseconds]) => new Promise((resolve) => {
   const eye = window[Symbol.for("rpa.eye")];
-  const same = eye && eye.document === document && eye.token === token;
-  return same ? eye.mutations !== mutations : document.readyState !== "loading";
-}"""
-ELEMENT = """([token, index]) => {
-  const eye = window[Symbol.for("rpa.eye")];
-  return eye && eye.token === token ? eye.elements[index] : null;
-}"""
+  const mine = eye && eye.document === document && eye.token === token;
+  const changed = () => setTimeout(() => resolve(true), 15);  // what changes once often changes again at once
+  if (mine ? eye.mutations !== mutations : document.readyState !== "loading") { resolve(true); return; }
+  if (mine) eye.waiting.push(changed); else document.addEventListener("readystatechange", changed, {once: true});
+  setTimeout(() => resolve(false), milliseconds);
+})"""
 
 Seen = TypeVar("Seen")
 Arrived = TypeVar("Arrived", bound="AdminPage")
@@ -147,7 +147,7 @@ class Tab:
             try:
                 document = self._read(self.page.main_frame)
             except PlaywrightError as error:
-                if self.page.is_closed() or not _was_navigating(error):
+                if self.page.is_closed() or not was_navigating(error):
                     raise
                 continue
             self._check_address(document)
@@ -183,13 +183,9 @@ class Tab:
         """Return as soon as the main document changes or is replaced, at the latest after `seconds`."""
         main = screen.main
         try:
-            self.page.wait_for_function(
-                CHANGED, arg=[main.token, main.mutations], timeout=max(seconds * 1000, 1), polling=15
-            ).dispose()
-        except PlaywrightTimeout:
-            return False
+            return bool(self.page.evaluate(CHANGED, [main.token, main.mutations, max(seconds * 1000, 1)]))
         except PlaywrightError as error:
-            if self.page.is_closed() or not _was_navigating(error):
+            if self.page.is_closed() or not was_navigating(error):
                 raise
         return True
 
@@ -205,20 +201,6 @@ class Tab:
 
     # --- acting ---
 
-    def handle(self, found: Found) -> ElementHandle:
-        """The very element that was read; raises Replaced if the page has drawn it anew since."""
-        self._forget()
-        frame = found.document.frame
-        try:
-            element = frame.evaluate_handle(ELEMENT, [found.document.token, found.control.index]).as_element()
-        except PlaywrightError as error:
-            if not _was_navigating(error):
-                raise
-            element = None
-        if element is None:
-            raise Replaced(f'"{found.control.name}" was replaced while it was looked at', self.whereabouts("page"))
-        return element  # type: ignore[no-any-return]  # frame is Any: screen.py does not know the browser
-
     def press(self, found: Found) -> None:
         """Click once. Raises NotHere if it can't be clicked: covered, or replaced under the pointer.
 
@@ -226,7 +208,7 @@ class Tab:
         """
         for _ in range(RENDERED_AGAIN):
             try:
-                self._click(found)
+                self._hand().press(found)
             except Replaced:
                 again = self._same(found)
                 if again is None:
@@ -235,22 +217,6 @@ class Tab:
             else:
                 return
         raise NotHere(f'"{found.control.name}" was replaced before it could be clicked', self.whereabouts("page"))
-
-    def _click(self, found: Found) -> None:
-        if len(self.page.context.pages) > 1:
-            self.page.bring_to_front()  # a page behind another is not drawn, and Playwright waits for it to be
-        try:
-            self.handle(found).click(timeout=self._click_timeout(), no_wait_after=True)
-        except PlaywrightTimeout as error:
-            if "not attached" in str(error) and "performing click" not in str(error):
-                raise Replaced(f'"{found.control.name}" is drawn again and again') from error
-            raise NotHere(
-                f'"{found.control.name}" can\'t be clicked: {_reason(error)}', self.whereabouts("page")
-            ) from error
-        except PlaywrightError as error:
-            if "not attached" in str(error) or _was_navigating(error):
-                raise Replaced(f'"{found.control.name}" was replaced before the click') from error
-            raise
 
     def _same(self, found: Found) -> Found | None:
         """The one control of the same document that reads as `found` did."""
@@ -266,29 +232,24 @@ class Tab:
         return same[0] if len(same) == 1 else None
 
     def hover(self, found: Found) -> None:
-        with contextlib.suppress(PlaywrightTimeout):  # what a hover did not open is simply not there afterwards
-            self.handle(found).hover(timeout=self._click_timeout())
+        self._hand().hover(found)
 
     def fill(self, found: Found, text: str) -> None:
         """Replace the text of a field."""
-        try:
-            self.handle(found).fill(text, timeout=self._click_timeout())
-        except PlaywrightTimeout as error:
-            raise NotHere(f"the field can't be filled in: {_reason(error)}", self.whereabouts("page")) from error
+        self._hand().fill(found, text)
 
     def choose(self, found: Found, option: int) -> None:
         """Choose an option of a select box, by its place (from 0)."""
-        try:
-            self.handle(found).select_option(index=option, timeout=self._click_timeout(), no_wait_after=True)
-        except PlaywrightTimeout as error:
-            raise NotHere(f"the option can't be chosen: {_reason(error)}", self.whereabouts("page")) from error
+        self._hand().choose(found, option)
 
     def tick(self, found: Found, ticked: bool) -> None:
         if found.control.checked != ticked:
             self.press(found)
 
-    def _click_timeout(self) -> float:
-        return min(self.setting.patience.page, 10.0) * 1000
+    def _hand(self) -> Hand:
+        """To act with; what was read before is no longer what is there."""
+        self._forget()
+        return Hand(self.page, min(self.setting.patience.page, 10.0), lambda: self.whereabouts("page"))
 
     # --- moving ---
 
@@ -361,7 +322,7 @@ class Tab:
         except PlaywrightError as error:
             if self.page.is_closed():
                 raise
-            raise SiteDown(f"{url[:200]} can't be opened: {_reason(error)}") from error
+            raise SiteDown(f"{url[:200]} can't be opened: {reason(error)}") from error
 
     def back(self) -> bool:
         """Go back one step, as the browser's button does, a frame's own step included; False if nothing changed.
@@ -380,32 +341,9 @@ class Tab:
         except (NotHere, SiteDown):  # none before this one, or one that has expired
             return False
         except PlaywrightError as error:
-            if self.page.is_closed() or not _was_navigating(error):
+            if self.page.is_closed() or not was_navigating(error):
                 raise
         return True
-
-
-def _was_navigating(error: PlaywrightError) -> bool:
-    text = str(error)
-    return any(
-        words in text
-        for words in (
-            "Execution context was destroyed",
-            "navigat",
-            "Cannot find context",
-            "Frame was detached",
-            "JSHandle",
-        )
-    )
-
-
-def _reason(error: PlaywrightError) -> str:
-    """The part of Playwright's message that says why."""
-    lines = [line.strip(" -\t") for line in str(error).splitlines() if line.strip()]
-    telling = [
-        line for line in lines if "intercepts pointer" in line or "not enabled" in line or "not editable" in line
-    ]
-    return (telling or lines or ["no reason given"])[0][:200]
 
 
 def _is_loading(document: Document, phrase: Iterable[str]) -> bool:

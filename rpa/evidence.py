@@ -16,6 +16,8 @@ from page_objects.tab import Tab
 QUALITY = 50
 TALLEST = 4000
 MASK = "•••"
+DOM = "() => document.documentElement ? document.documentElement.outerHTML : ''"
+"""Not `frame.content()`: that brings a script of its own into each document, for the same text."""
 
 
 class Camera:
@@ -43,7 +45,7 @@ class Camera:
         parts = []
         for frame in tab.page.frames:
             with contextlib.suppress(PlaywrightError):  # a frame that is being replaced
-                parts.append(f"<!-- {html.escape(frame.url)} -->\n{frame.content()}")
+                parts.append(f"<!-- {html.escape(frame.url)} -->\n{frame.evaluate(DOM)}")
         return self._without_masked(tab, "\n".join(parts))
 
     def _session(self, tab: Tab) -> CDPSession:

@@ -1,0 +1,209 @@
+"""What stands beside a label: the field to fill in, or the value to read, as a person would see it."""
+
+from collections.abc import Callable, Sequence
+
+from page_objects.document import ENTERABLE, OPERABLE, Box, Control, Document, Found, Run
+from page_objects.wording import plain, squeeze
+
+
+def labelled(document: Document, words: str, kinds: set[str], strict: Callable[[str], str]) -> list[Found]:
+    wanted = strict(words)
+    fields = [control for control in document.controls if control.kind in kinds]
+    tied = [control for control in fields if any(strict(label) == wanted for label in control.labels)]
+    if not tied:
+        beside = (field_beside(document, run, fields) for run in label_runs(document, wanted, strict))
+        tied = list({control.index: control for control in beside if control}.values())
+    if not tied:
+        tied = [control for control in fields if any(strict(name) == wanted for name in control.names)]
+    return [Found(document, control) for control in tied]
+
+
+def label_runs(document: Document, wanted: str, strict: Callable[[str], str] = plain) -> list[Run]:
+    """The texts, outside of anything that can be clicked, that read `wanted`; a whole line counts as its last piece."""
+    found = []
+    for number, runs in document.lines.items():
+        free = [run for run in runs if run.control < 0 or document.controls[run.control].kind not in OPERABLE]
+        free = [run for run in free if strict(run.text) != wanted or _may_label(document, run)]
+        if not free:
+            continue
+        hits = [run for run in free if strict(run.text) == wanted]
+        if not hits and strict(document.line_texts[number]) == wanted:
+            hits = [free[-1]]
+        found += hits
+    return found or [run for run in document.paragraphs if run.control < 0 and strict(run.text) == wanted]
+
+
+def field_beside(document: Document, label: Run, fields: Sequence[Control]) -> Control | None:
+    """The field that a person would fill in for `label`: next to it in its line, else the one just below it.
+
+    A tick box may also stand left of its words.
+    """
+    right = [c for c in fields if c.box.on_line_with(label.box) and c.box.left >= label.box.right - 4]
+    ticks = [
+        c
+        for c in fields
+        if c.kind in {"checkbox", "radio", "switch"}
+        and c.box.on_line_with(label.box)
+        and -4 <= label.box.left - c.box.right <= 40
+    ]
+    if ticks:
+        return max(ticks, key=lambda c: c.box.right)
+    if right:
+        nearest = min(right, key=lambda c: c.box.left)
+        if not _text_between(document, label, nearest.box):
+            return nearest
+    if any(run is not label and run.box.left >= label.box.right - 4 for run in document.lines.get(label.line, ())):
+        return None  # its value follows it in the same line
+    below = [
+        c
+        for c in fields
+        if c.box.in_column_with(label.box)
+        and -4 <= c.box.top - label.box.bottom <= 40
+        and abs(c.box.left - label.box.left) <= max(40, label.box.width)
+    ]
+    return min(below, key=lambda c: (c.box.top, abs(c.box.left - label.box.left))) if below else None
+
+
+def _text_between(document: Document, label: Run, target: Box) -> bool:
+    """Whether another label (a text with a colon, or in a cell of its own) stands between label and target."""
+    return any(
+        run is not label
+        and run.box.on_line_with(label.box)
+        and label.box.right - 4 <= run.box.left
+        and run.box.right <= target.left + 4
+        and len(plain(run.text)) > 2
+        and (run.text.strip().endswith(":") or run.cell != label.cell)
+        for run in document.runs
+    )
+
+
+def values_beside(document: Document, words: str) -> list[str]:
+    values = [field_value(one.control) for one in labelled(document, words, ENTERABLE, plain)]
+    return values or _text_values(document, words)
+
+
+def fixed_values(document: Document, words: str) -> list[str]:
+    """What stands beside the label and can't be changed there: texts, and fields that are read-only."""
+    fields = labelled(document, words, ENTERABLE, plain)
+    locked = [field_value(one.control) for one in fields if one.control.readonly or one.control.disabled]
+    labels = [run for run in label_runs(document, plain(words)) if not _labels_field(document, run, fields)]
+    return locked + (_text_values(document, words, labels) if labels or not fields else [])
+
+
+def _labels_field(document: Document, label: Run, fields: Sequence[Found]) -> bool:
+    beside = field_beside(document, label, [one.control for one in fields])
+    return beside is not None
+
+
+def _text_values(document: Document, words: str, labels: Sequence[Run] | None = None) -> list[str]:
+    wanted = plain(words)
+    values = []
+    for run in label_runs(document, wanted) if labels is None else labels:
+        value = _text_right_of(document, run) or _text_below(document, run)
+        if value:
+            values.append(value)
+    return values or _inline_values(document, wanted)
+
+
+def _inline_values(document: Document, wanted: str) -> list[str]:
+    """The rest of lines such as "Account Number: 611974"."""
+    values = []
+    for text in document.line_texts.values():
+        label, colon, rest = text.partition(":")
+        if colon and plain(label) == wanted and rest.strip():
+            values.append(squeeze(rest))
+    return values
+
+
+def field_value(control: Control) -> str:
+    """What a person reads in a field; a tick box reads "yes" or "no"."""
+    if control.kind in {"checkbox", "radio", "switch"}:
+        return "yes" if control.checked else "no"
+    return squeeze(control.value)
+
+
+def _text_right_of(document: Document, label: Run) -> str:
+    """The text that stands next to the right: the rest of the same line, else the next cell or column.
+
+    Where the mark-up ties a text to the label (a definition list, a box with just these two), that text.
+    """
+    tied = _tied_text(document, label)
+    if tied is not None:
+        return tied
+    rest = [run for run in document.lines[label.line] if run.box.left >= label.box.right - 4 and run is not label]
+    if rest:
+        return squeeze("".join(run.text for run in rest)).lstrip(": ")
+    if label.head and _is_column_heading(document, label):
+        return ""
+    right = [
+        run
+        for run in document.runs
+        if run is not label and run.box.left >= label.box.right - 4 and run.box.on_line_with(label.box)
+    ]
+    if not right:
+        return ""
+    nearest = min(right, key=lambda run: run.box.left)
+    if label.text.strip().endswith(":") is False and nearest.text.strip().endswith(":"):
+        return ""
+    same = [run for run in document.runs if run.line == nearest.line and run.box.on_line_with(label.box)]
+    return squeeze("".join(run.text for run in same))
+
+
+def _may_label(document: Document, run: Run) -> bool:
+    """Whether a text may be a label: it is no value of another one, or there is a field beside it."""
+    if run.head or not _is_value(document, run):
+        return True
+    return field_beside(document, run, [c for c in document.controls if c.kind in ENTERABLE]) is not None
+
+
+def _is_value(document: Document, run: Run) -> bool:
+    """Whether a text is what another one labels: "Contact type: customer" makes "customer" no label of its own."""
+    if run.definition >= 0:
+        return True
+    for element in run.path:
+        others = [other for other in document.runs if element in other.path and other is not run]
+        if others:
+            first = others[0]
+            return len(others) == 1 and (
+                first.line < run.line or (first.line == run.line and first.text.rstrip().endswith(":"))
+            )
+    return False
+
+
+def _tied_text(document: Document, label: Run) -> str | None:
+    """The definition of a term, or the other one of two texts in a box of their own; None where nothing is tied."""
+    if label.term >= 0:
+        return squeeze(" ".join(run.text for run in document.runs if run.definition == label.term))
+    for element in label.path:
+        others = [run for run in document.runs if element in run.path and run is not label and run.line != label.line]
+        if others:
+            alone = len({run.line for run in others}) == 1 and others[0].line > label.line
+            return document.line_texts[others[0].line] if alone else None
+    return None
+
+
+def value_run(document: Document, label: Run) -> Run | None:
+    """The run in which the value of a label begins, to its right or below it."""
+    text = _text_right_of(document, label) or _text_below(document, label)
+    return next((run for run in document.runs if run is not label and text and squeeze(run.text) in text), None)
+
+
+def _is_column_heading(document: Document, label: Run) -> bool:
+    row = [run for run in document.runs if run.row == label.row and run.row >= 0]
+    return len({run.cell for run in row}) > 1 and all(run.head for run in row)
+
+
+def _text_below(document: Document, label: Run) -> str:
+    below = [
+        run
+        for run in document.runs
+        if run is not label
+        and run.box.in_column_with(label.box)
+        and -2 <= run.box.top - label.box.bottom <= 30
+        and abs(run.box.left - label.box.left) <= max(40, label.box.width)
+    ]
+    if not below:
+        return ""
+    nearest = min(below, key=lambda run: (run.box.top, abs(run.box.left - label.box.left)))
+    text = document.line_texts[nearest.line]
+    return "" if text.endswith(":") else text  # the next label, not a value

@@ -1,0 +1,225 @@
+"""One document as read at one moment: its texts with their places, and what can be operated.
+
+Nothing here touches the browser: `eye.js` reads, `tab.py` looks. Positions are in CSS pixels.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from page_objects.wording import squeeze
+
+OPERABLE = {"link", "button", "clickable", "summary", "tab", "menuitem", "menuitemradio", "option", "treeitem"}
+ENTERABLE = {"field", "select", "checkbox", "radio", "switch", "textbox", "combobox", "searchbox", "file"}
+
+
+@dataclass(frozen=True)
+class Box:
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.top + self.height
+
+    def on_line_with(self, other: "Box") -> bool:
+        """Whether a person would say that both stand in one line: half of the lower one's height is shared."""
+        shared = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return shared >= 0.5 * min(self.height, other.height)
+
+    def in_column_with(self, other: "Box") -> bool:
+        return min(self.right, other.right) - max(self.left, other.left) > 0 or abs(self.left - other.left) <= 8
+
+
+@dataclass(frozen=True)
+class Run:
+    """A piece of text that is read without a break."""
+
+    text: str
+    line: int
+    control: int
+    row: int
+    cell: int
+    table: int
+    head: bool
+    box: Box
+    paragraph: int = -1
+    """Lines that only a line break parts from one another have the same number."""
+    term: int = -1
+    """Number of the term in a definition list, where it is one; `definition` is the number of the term it belongs to."""
+    definition: int = -1
+    path: tuple[int, ...] = ()
+    """The elements round the text, innermost first: label and value are often the only two texts in one."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table or grid; its number is its place in `Document.cells`."""
+
+    row: int
+    table: int
+    head: bool
+    box: Box
+
+
+@dataclass(frozen=True)
+class Control:
+    """Something that can be clicked or filled in. `index` is its number in the document's reading."""
+
+    index: int
+    kind: str
+    type: str
+    labels: tuple[str, ...]
+    names: tuple[str, ...]
+    value: str
+    href: str | None
+    target: str
+    onclick: bool
+    pointer: bool
+    disabled: bool
+    readonly: bool
+    checked: bool
+    selected: bool
+    expanded: str | None
+    options: tuple[tuple[str, bool, bool, str], ...]
+    """Of a select box: text, selected, disabled, group."""
+    parent: int
+    line: int
+    row: int
+    cell: int
+    table: int
+    box: Box
+    form: int
+    text: str = ""
+
+    @property
+    def name(self) -> str:
+        """What a person would call it: its text, else the value on a button, else a picture's or title's words."""
+        return (
+            squeeze(self.text)
+            or squeeze(self.value if self.kind == "button" else "")
+            or squeeze(self.names[0] if self.names else "")
+        )
+
+    @property
+    def plainly_dead(self) -> bool:
+        """Looks like a link and is none: nothing would happen on a click."""
+        return self.disabled or (self.kind == "link" and self.href is None and not self.onclick and not self.pointer)
+
+    @property
+    def doubtful(self) -> bool:
+        """A link to nowhere, which a script may or may not answer."""
+        nowhere = self.href is None or self.href.strip() in {"", "#"} or "void(0)" in (self.href or "")
+        return self.kind == "link" and nowhere and not self.onclick
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document (a page's, or a frame's) as read at one moment. `frame` is the browser's own handle."""
+
+    token: str
+    url: str
+    title: str
+    ready: str
+    status: int
+    mutations: int
+    hidden: bool
+    """A frame that takes no room on the screen."""
+    height: int
+    """Of all of it, in pixels."""
+    quiet: int
+    """Milliseconds since the document last changed."""
+    runs: tuple[Run, ...]
+    controls: tuple[Control, ...]
+    cells: tuple[Cell, ...] = ()
+    frame: Any = field(compare=False, repr=False, default=None)
+
+    @classmethod
+    def parse(cls, text: str, frame: Any = None) -> "Document":
+        """From the JSON text of `eye.js`."""
+        raw = json.loads(text)
+        runs = tuple(
+            Run(*run[:7], Box(*run[7]), *run[8:11], tuple(run[11]))  # type: ignore[call-arg]  # as eye.js packs it
+            for run in raw["runs"]
+        )
+        told = _texts_of_controls(runs, [control["parent"] for control in raw["controls"]])
+        controls = tuple(
+            Control(index=index, text=told.get(index, ""), **_control_fields(control))
+            for index, control in enumerate(raw["controls"])
+        )
+        cells = tuple(Cell(row, table, head, Box(*box)) for row, table, head, box in raw["cells"])
+        keys = ("token", "url", "title", "ready", "status", "mutations", "hidden", "height", "quiet")
+        return cls(**{key: raw[key] for key in keys}, runs=runs, controls=controls, cells=cells, frame=frame)
+
+    @cached_property
+    def lines(self) -> dict[int, list[Run]]:
+        lines: dict[int, list[Run]] = {}
+        for run in self.runs:
+            lines.setdefault(run.line, []).append(run)
+        return lines
+
+    @cached_property
+    def line_texts(self) -> dict[int, str]:
+        return {number: squeeze("".join(run.text for run in runs)) for number, runs in self.lines.items()}
+
+    @cached_property
+    def paragraphs(self) -> tuple[Run, ...]:
+        """Texts of several lines ("New AWS Links ...<br>Act # starts w/ ..."), each as one piece."""
+        parts: dict[int, list[Run]] = {}
+        for run in self.runs:
+            parts.setdefault(run.paragraph, []).append(run)
+        return tuple(_joined(runs) for runs in parts.values() if len({run.line for run in runs}) > 1)
+
+    @cached_property
+    def text(self) -> str:
+        """All that can be read, a line each."""
+        return "\n".join(text for text in self.line_texts.values() if text)
+
+    def ancestors(self, control: Control) -> Iterable[int]:
+        parent = control.parent
+        while parent >= 0:
+            yield parent
+            parent = self.controls[parent].parent
+
+
+def _joined(runs: Sequence[Run]) -> Run:
+    left, top = min(run.box.left for run in runs), min(run.box.top for run in runs)
+    right, bottom = max(run.box.right for run in runs), max(run.box.bottom for run in runs)
+    box = Box(left, top, right - left, bottom - top)
+    return replace(runs[-1], text=" ".join(run.text for run in runs), box=box)
+
+
+def _control_fields(raw: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **raw,
+        "box": Box(*raw["box"]),
+        "labels": tuple(raw["labels"]),
+        "names": tuple(raw["names"]),
+        "options": tuple(tuple(option) for option in raw["options"]),
+    }
+
+
+def _texts_of_controls(runs: Sequence[Run], parents: Sequence[int]) -> dict[int, str]:
+    told: dict[int, str] = {}
+    for run in runs:
+        control = run.control
+        while control >= 0:
+            told[control] = f"{told.get(control, '')} {run.text}" if control in told else run.text
+            control = parents[control]
+    return told
+
+
+@dataclass(frozen=True)
+class Found:
+    """A control, and the document it was read in."""
+
+    document: Document
+    control: Control

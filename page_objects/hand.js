@@ -1,0 +1,51 @@
+// Where to press so that the very element that was read is hit; null where Playwright's own click has to see to it
+// (covered, disabled, in a frame of another site).
+// Until the press is over, a guard lets its events through only if they reach that element: a page may draw it anew, or
+// put something over it, between the look and the press.
+([token, index]) => {
+  const eye = window[Symbol.for("rpa.eye")];
+  const el = eye && eye.token === token ? eye.elements[index] : null;
+  if (!el || !el.isConnected || el.disabled || el.closest("fieldset[disabled],[inert]")) return null;
+  if (el.scrollIntoViewIfNeeded) el.scrollIntoViewIfNeeded(true); else el.scrollIntoView({block: "center", behavior: "instant"});
+  let rect = null;
+  for (const one of el.getClientRects()) if (one.width > 1 && one.height > 1) { rect = one; break; }
+  if (rect === null) return null;
+  let x = rect.left + rect.width / 2, y = rect.top + rect.height / 2;
+
+  const at = (root, left, top) => {
+    let hit = root.elementFromPoint(left, top);
+    while (hit && hit.shadowRoot) {
+      const deeper = hit.shadowRoot.elementFromPoint(left, top);
+      if (!deeper || deeper === hit) break;
+      hit = deeper;
+    }
+    return hit;
+  };
+  const within = (node) => {
+    for (let one = node; one; one = one.parentNode || one.host) if (one === el) return true;
+    return false;
+  };
+  if (!within(at(document, x, y))) return null;
+  try {
+    for (let view = window; view !== view.top; view = view.parent) {
+      const holder = view.frameElement;
+      const corner = holder.getBoundingClientRect();
+      x += corner.left + holder.clientLeft;
+      y += corner.top + holder.clientTop;
+      if (at(view.parent.document, x, y) !== holder) return null;
+    }
+  } catch (otherSite) { return null; }
+
+  const EVENTS = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
+  const guard = {hit: null};
+  const check = (event) => {
+    if (!event.isTrusted) return;
+    if (guard.hit === null) guard.hit = event.composedPath().includes(el);
+    if (!guard.hit) { event.preventDefault(); event.stopImmediatePropagation(); }
+  };
+  guard.lift = () => { for (const name of EVENTS) window.removeEventListener(name, check, true); };
+  if (eye.guard) eye.guard.lift();
+  eye.guard = guard;
+  for (const name of EVENTS) window.addEventListener(name, check, {capture: true, passive: false});
+  return [x, y];
+}
