@@ -5,21 +5,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserType, Page, Playwright, sync_playwright
 
 from fixtures.profiles import profile_for
 from fixtures.standin import StandIn
 from flows.model import CancellationRequest, Outcome
 from flows.notes import Notes
 from flows.profile import SiteProfile
-from rpa.browsers import find_browser
+from page_objects.tab import Patience, Setting, Tab
+from rpa.browsers import find_browser, launch_args, launch_options
 from rpa.credentials import Credentials
 from rpa.robot import Robot
 from rpa.settings import Settings
 
 REASON = "Too expensive for us"
 DATE = dt.date(2026, 11, 30)
+Show = Callable[[str], Tab]
 FOUR = {"remove_license_count", "cancel_billings", "set_status", "set_contact_info"}
 
 
@@ -92,3 +96,44 @@ def classic(classic_bench: Bench) -> Bench:
 @pytest.fixture
 def make_notes() -> Callable[[str], Notes]:
     return lambda number: Notes(f"t-{number}", number)
+
+
+# pytest-playwright's driver is a session's; here a module's, or it would stand in the way of other robots
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def browser_type(playwright: Playwright) -> BrowserType:
+    return playwright.chromium
+
+
+@pytest.fixture(scope="module")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {**launch_options(find_browser(Settings())), "args": launch_args()}
+
+
+@pytest.fixture(scope="module")
+def browser(browser_type: BrowserType, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
+    with browser_type.launch(**browser_type_launch_args) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def browser_context_args() -> dict[str, Any]:
+    return {"viewport": {"width": 1280, "height": 1000}}
+
+
+@pytest.fixture
+def show(page: Page) -> Callable[[str], Tab]:
+    """Put a body on the screen; the tab to look at it with."""
+
+    def shown(body: str) -> Tab:
+        page.set_content(f"<!doctype html><title>t</title><body>{body}</body>")
+        return Tab(page, Setting(patience=Patience(page=3, quiet=0.4)))
+
+    return shown

@@ -1,11 +1,9 @@
 """What stands on a screen, read from small pages in a real browser, with pytest-playwright's `page`."""
 
-from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Page, Playwright, sync_playwright
+from playwright.sync_api import Page
 
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.billing_table import BillingTable
@@ -15,52 +13,9 @@ from page_objects.link_menu import LinkMenu
 from page_objects.obstacles import Ambiguous, DeadLink, Missing, NotHere, UnexpectedDialog
 from page_objects.organization_page import OrganizationPage
 from page_objects.screen import Screen
-from page_objects.tab import Patience, Setting, Tab
-from rpa.browsers import find_browser, launch_args, launch_options
-from rpa.settings import Settings
+from page_objects.tab import Tab
+from tests.conftest import Show
 
-# pytest-playwright's driver is a session's; here a module's, or it would stand in the way of other robots
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as driver:
-        yield driver
-
-
-@pytest.fixture(scope="module")
-def browser_type(playwright: Playwright) -> BrowserType:
-    return playwright.chromium
-
-
-@pytest.fixture(scope="module")
-def browser_type_launch_args() -> dict[str, Any]:
-    return {**launch_options(find_browser(Settings())), "args": launch_args()}
-
-
-@pytest.fixture(scope="module")
-def browser(browser_type: BrowserType, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
-    with browser_type.launch(**browser_type_launch_args) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def browser_context_args() -> dict[str, Any]:
-    return {"viewport": {"width": 1280, "height": 1000}}
-
-
-@pytest.fixture
-def show(page: Page) -> Callable[[str], Tab]:
-    """Put a body on the screen; the tab to look at it with."""
-
-    def shown(body: str) -> Tab:
-        page.set_content(f"<!doctype html><title>t</title><body>{body}</body>")
-        return Tab(page, Setting(patience=Patience(page=3, quiet=0.4)))
-
-    return shown
-
-
-Show = Callable[[str], Tab]
 LABELLED = {
     "a cell to the left": "<table><tr><td>Account&nbsp;Name :<td><input value=X></table>",
     "a heading cell": "<table><tr><th>Account Name<td><input value=X></table>",

@@ -1,0 +1,107 @@
+"""The hand presses the very element that was read, or nothing. Small pages in a real browser."""
+
+import html
+
+import pytest
+from playwright.sync_api import Page
+
+from page_objects.obstacles import NotHere
+from page_objects.tab import Tab
+from tests.conftest import Show
+
+LINK = "<a id=a href='#' onclick='document.title += 1'>Cancel All</a>"
+OVERLAY = """
+  const over = document.createElement("div");
+  over.style.cssText = "position: fixed; inset: 0";
+  over.onclick = () => { document.title = "the overlay was clicked"; };
+  document.body.append(over);
+"""
+
+
+def press(tab: Tab, words: str = "Cancel All") -> None:
+    tab.press(tab.look().one_operable((words,)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    {
+        "in plain sight": LINK,
+        "far below": f"<div style='height: 5000px'></div>{LINK}<div style='height: 5000px'></div>",
+        "far to the right": f"<div style='width: 5000px; text-align: right'>{LINK}</div>",
+        "in a box that scrolls": f"<div style='height: 90px; overflow: auto'><div style='height: 900px'></div>{LINK}</div>",
+        "over two lines": f"<div style='width: 4em'>{LINK}</div>",
+        "with a picture in it": "<a href='#' onclick='document.title += 1'><b>Cancel</b> <i>All</i></a>",
+    }.values(),
+)  # fmt: skip
+def test_what_is_read_is_pressed_wherever_it_stands(show: Show, page: Page, body: str) -> None:
+    press(show(body))
+    assert page.title() == "t1"
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_what_stands_in_a_frame_is_pressed(show: Show, page: Page, depth: int) -> None:
+    body = "<p>a line</p><a href='#' onclick='top.document.title += 1'>Cancel All</a>"
+    for _ in range(depth):
+        body = f"<p>above</p><iframe style='margin: 30px; border: 7px solid' srcdoc=\"{html.escape(body)}\"></iframe>"
+    press(show(body))
+    assert page.title() == "t1"
+
+
+@pytest.mark.parametrize(
+    "trick",
+    {
+        "put over it": OVERLAY,
+        "drawn anew": "a.outerHTML = a.outerHTML.replace('title += 1', 'title = 2')",
+        "taken away": "a.remove()",
+    }.values(),
+)
+def test_what_takes_the_place_of_the_link_at_the_last_moment_is_not_pressed(show: Show, page: Page, trick: str) -> None:
+    """The trick happens between the robot's aim and the press: as the pointer arrives."""
+    tab = show(f"{LINK}<script>addEventListener('mousemove', () => {{ {trick} }}, {{once: true}})</script>")
+    link = tab.look().one_operable(("Cancel All",))
+    tab.setting.patience = type(tab.setting.patience)(page=1, quiet=0.2)
+    if "outerHTML" in trick:
+        tab.press(link)  # the same link in the same document: it is looked for again, and pressed once
+        assert page.title() == "2"
+        return
+    with pytest.raises(NotHere):
+        tab.press(link)
+    assert page.title() == "t"
+
+
+def test_a_covered_link_is_pressed_as_soon_as_it_is_free(show: Show, page: Page) -> None:
+    tab = show(f"{LINK}<script>{OVERLAY} setTimeout(() => over.remove(), 300)</script>")
+    press(tab)
+    assert page.title() == "t1"
+
+
+def test_a_guard_is_lifted_when_the_press_is_over(show: Show, page: Page) -> None:
+    tab = show(f"{LINK}<button onclick='document.title += 2'>Other</button>")
+    press(tab)
+    page.get_by_role("button").click()
+    assert page.title() == "t12"
+
+
+def test_old_script_libraries_do_not_blind_the_eye(show: Show) -> None:
+    """Prototype 1.6 and its like, as they stand in sites of 2005."""
+    tab = show(
+        """<script>
+          Array.prototype.toJSON = String.prototype.toJSON = function () { return "[" + this.join() + "]"; };
+          Array.from = (what) => [].slice.call(what);
+          Array.prototype.each = Array.prototype.inspect = function () {};
+        </script><label for=s>State</label><select id=s><option>Utah<option selected>Ohio</select> <a href=x>Go</a>"""
+    )
+    screen = tab.look()
+    assert screen.told(("State",)) == ["Ohio"]
+    assert screen.one_operable(("Go",)).control.href == "x"
+
+
+def test_waiting_ends_with_the_change(show: Show, page: Page) -> None:
+    tab = show("<p id=p>one</p>")
+    seen = tab.look()
+    assert not tab.await_change(seen, 0.05)
+    page.evaluate("setTimeout(() => { p.textContent = 'two'; }, 50)")
+    assert tab.await_change(seen, 30)
+    assert tab.await_change(seen, 30), "a change that came before the waiting began"
+    page.evaluate("setTimeout(() => { location = 'about:blank'; }, 50)")
+    assert tab.await_change(tab.look(), 30), "the document was replaced"
