@@ -132,7 +132,6 @@ WHERE_TO_LOOK = {
     Effect.SET_CONTACT_INFO: "Organization / Contact Info must be set",
     Effect.FILL_FORM: '"Required for Cancellation" must be filled in on the Organization page',
     Effect.UPDATE: "compare the Organization page with the snapshot in the case file",
-    Effect.SWITCH_MODULE: "the App Module of the robot's user",
 }
 
 

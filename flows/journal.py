@@ -50,6 +50,8 @@ class Intent(BaseModel):
     request_id: str
     account_number: str
     effect: str
+    before: str = ""
+    """What it changes, as it was read just before."""
     at: dt.datetime
     requests_sent: int | None = None
     """None: not known (the process died); 0: certainly nothing left the browser."""

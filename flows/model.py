@@ -44,7 +44,11 @@ class Effect(StrEnum):
     FILL_FORM = "fill_form"
     UPDATE = "update_organization"
     SWITCH_MODULE = "switch_module"
+    RESTORE_MODULE = "restore_module"
 
+
+ON_THE_WAY = frozenset({Effect.SWITCH_MODULE, Effect.RESTORE_MODULE})
+"""Effects that touch the robot's own user, not the account."""
 
 CLAUSE_OF_EFFECT = {
     Effect.REMOVE_LICENSE_COUNT: "6.1",
@@ -54,6 +58,7 @@ CLAUSE_OF_EFFECT = {
     Effect.FILL_FORM: "10",
     Effect.UPDATE: "4a",
     Effect.SWITCH_MODULE: "7a",
+    Effect.RESTORE_MODULE: "7a",
 }
 
 

@@ -25,7 +25,14 @@ class Notes:
         name = f"{self.request_id}-{len(self._intents) + 1}"
         now = dt.datetime.now(dt.UTC)
         self._intents.append(
-            Intent(id=name, request_id=self.request_id, account_number=self.account_number, effect=effect, at=now)
+            Intent(
+                id=name,
+                request_id=self.request_id,
+                account_number=self.account_number,
+                effect=effect,
+                before=before,
+                at=now,
+            )
         )
         self.write(EventKind.INTENT, clause, intent=name, effect=effect, identity=identity, page=page, before=before)
         return name

@@ -3,10 +3,9 @@
 from flows.effects import update
 from flows.errors import NeedsHuman
 from flows.journal import EventKind
-from flows.profile import origin
+from flows.modules import switch_to_premium
 from flows.reading import read_organization
 from flows.walk import Walk
-from page_objects.app_module_switcher import AppModuleSwitcher
 from page_objects.obstacles import Obstacle
 from page_objects.organization_page import OrganizationPage
 from page_objects.sign_in_page import SignInPage
@@ -62,20 +61,7 @@ def may_use_backend_for_a_wrong_page(walk: Walk) -> bool:
 
 def switch_to_premium_and_return(walk: Walk) -> None:
     """7a: "click on the App Module drop down and change to Premium Edition ... (back) two times"."""
-    tab = _tab_with_modules(walk)
-    switcher = AppModuleSwitcher(tab)
-    premium = _premium(walk)
-    current = switcher.current(tab.glance())
-    if current is not None and plain(current) == plain(premium):
-        raise NeedsHuman(
-            "role_denied", "Premium Edition is chosen already and the page is still denied: ask for the role"
-        )
-    walk.module_at_start = walk.module_at_start or current
-    switcher.choose(premium)
-    walk.module_changed = True
-    walk.module_on_backend = origin(tab.page.url) != origin(walk.profile.site.base_url)
-    walk.journal.write(EventKind.OBSERVATION, "7a", page="App Module", url=tab.page.url, values={"App Module": premium})
-    _back_twice(walk, tab)
+    _back_twice(walk, switch_to_premium(walk))
 
 
 def may_switch_module(walk: Walk) -> bool:
@@ -96,50 +82,6 @@ def _back_twice(walk: Walk, tab: Tab) -> None:
                 return
         except Obstacle:
             continue
-
-
-def _tab_with_modules(walk: Walk) -> Tab:
-    """A tab that shows the App Module drop-down: where the role was denied, else any, else the CRM's home."""
-    pages = (walk.start, walk.billing, walk.organization)
-    tabs = [page.tab for page in pages if page is not None] + ([walk.crm] if walk.crm else [])
-    for tab in every(tabs):
-        if AppModuleSwitcher(tab).visible(tab.glance()):
-            return tab
-    tab = walk.at_crm()
-    walk.open(tab, walk.profile.site.base_url)
-    tab.until(lambda screen: AppModuleSwitcher(tab).visible(screen) or None, "the App Module drop-down")
-    return tab
-
-
-def put_module_back(walk: Walk) -> str:
-    """Choose the App Module found at the start again."""
-    module = walk.module_at_start or ""
-    tab = _tab_in_premium(walk)
-    AppModuleSwitcher(tab).choose(module)
-    walk.module_changed = False
-    walk.journal.write(EventKind.OBSERVATION, "7a", page="App Module", url=tab.page.url, values={"App Module": module})
-    return "done"
-
-
-def _tab_in_premium(walk: Walk) -> Tab:
-    """A tab that shows the module as it was changed; pages from before still show the old one."""
-    pages = (walk.start, walk.billing, walk.organization)
-    tabs = [page.tab for page in pages if page is not None] + ([walk.crm] if walk.crm else [])
-    for tab in every(tabs):
-        if plain(AppModuleSwitcher(tab).current(tab.glance()) or "") == plain(_premium(walk)):
-            return tab
-    if walk.module_on_backend:  # a session of its own, with a module of its own
-        tab = walk.fresh_start().tab
-        if AppModuleSwitcher(tab).visible(tab.glance()):
-            return tab
-    tab = walk.at_crm()
-    walk.open(tab, walk.session.home() or walk.profile.site.base_url)
-    tab.until(lambda screen: AppModuleSwitcher(tab).visible(screen) or None, "the App Module drop-down")
-    return tab
-
-
-def _premium(walk: Walk) -> str:
-    return walk.profile.words.obstacles.premium_edition[0]
 
 
 def sign_in_again(walk: Walk) -> None:

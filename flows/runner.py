@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from flows.effects import WHERE_TO_LOOK
-from flows.errors import CancellationError, NeedsHuman, Refusal, UnknownEffect
+from flows.errors import CancellationError, Interrupted, NeedsHuman, Refusal, UnknownEffect
 from flows.journal import EventKind
-from flows.model import Effect, End, Plan
+from flows.model import ON_THE_WAY, Effect, End, Plan
 from flows.probes import probe
 from flows.procedure import RECOVERIES, STEPS, Recovery, Step
 from flows.proof import rows_before
@@ -73,11 +73,14 @@ class Runner:
             if error.end is not End.NEEDS_HUMAN and self._something_sent():
                 raise NeedsHuman("half_done", f"effects were caused before this was met: {error.message}") from error
             raise
+        except Interrupted:
+            self._put_back()
+            raise
         return self._said()
 
     def _something_sent(self) -> bool:
         """Whether an effect on the account may have taken place: then nothing is called refused any more."""
-        ours = [i for i in self.walk.journal.intents() if i.effect not in {Effect.UPDATE, Effect.SWITCH_MODULE}]
+        ours = [i for i in self.walk.journal.intents() if i.effect not in {Effect.UPDATE, *ON_THE_WAY}]
         return any(intent.requests_sent != 0 for intent in ours)
 
     def plan(self) -> Plan:
@@ -207,7 +210,7 @@ class Runner:
             return
         try:
             self.carefully(lambda: STEPS[-1].do(walk))
-        except (CancellationError, Obstacle) as error:
+        except (CancellationError, Obstacle, Interrupted) as error:
             walk.journal.write(EventKind.WARNING, "7a", text=f"the App Module could not be put back: {error}"[:300])
 
     def _said(self) -> tuple[End, str]:

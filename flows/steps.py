@@ -6,6 +6,7 @@ from flows.effects import read_form_again
 from flows.errors import NeedsHuman, Referral, Refusal
 from flows.journal import EventKind
 from flows.model import AccountReading, End
+from flows.modules import note_module, put_module_back
 from flows.planning import make_plan
 from flows.proof import FreshReading, double_check, judge, prove, read_backend_facts
 from flows.reading import account_reading, note_facts, read_billing, read_organization
@@ -29,8 +30,7 @@ def look_up_account(walk: Walk) -> str:
     """Clause 2: look up the Account Name under Organization."""
     page = walk.to_organization()
     walk.arrived(page)
-    if walk.module_at_start is None:
-        walk.module_at_start = page.modules.current(page.tab.glance())
+    note_module(walk, page.modules.current(page.tab.glance()))
     return "done"
 
 
@@ -133,8 +133,6 @@ def restore_module(walk: Walk) -> str:
     """Promise 6: what was changed on the way is put back. The App Module found at the start is chosen again."""
     if not walk.module_changed or not walk.module_at_start:
         return "already"
-    from flows.recoveries import put_module_back  # noqa: PLC0415 (recoveries know the steps)
-
     return put_module_back(walk)
 
 

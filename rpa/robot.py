@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from flows.errors import CancellationError, Fault, Interrupted
 from flows.journal import EventKind, Journal
-from flows.model import CancellationRequest, End, Outcome, Plan
+from flows.model import ON_THE_WAY, CancellationRequest, End, Outcome, Plan
 from flows.notes import Notes
 from flows.profile import SiteProfile
 from flows.runner import Runner
@@ -143,7 +143,7 @@ class Robot:
         except CancellationError as error:
             return error.end, error.code, error.message
         except Interrupted:
-            touched = any(intent.requests_sent != 0 for intent in journal.intents())
+            touched = any(i.requests_sent != 0 for i in journal.intents() if i.effect not in ON_THE_WAY)
             end = End.NEEDS_HUMAN if touched else End.WITHDRAWN
             return (
                 end,
@@ -289,5 +289,5 @@ def _nobody(account_name: str = "") -> CancellationRequest:
 
 def _code_of_fault(journal: Journal) -> str:
     """After an intent that was not settled, a fault is an unknown effect."""
-    open_intents = [intent for intent in journal.intents() if intent.outcome in {"", "unknown"}]
+    open_intents = [i for i in journal.intents() if i.outcome in {"", "unknown"} and i.effect not in ON_THE_WAY]
     return "unknown_effect" if open_intents else "browser_failed"

@@ -3,7 +3,7 @@ anything."""
 
 from collections.abc import Iterator
 
-from flows.model import AccountReading, BillingRow, Effect
+from flows.model import ON_THE_WAY, AccountReading, BillingRow, Effect
 from rpa.cases.case import CaseFile, EffectRecord
 from rpa.cases.comparison import form_in_words, in_words, money, pending_of
 from rpa.cases.text import MASK, markdown
@@ -26,7 +26,8 @@ def restore_sheet(case: CaseFile) -> bytes:
     if case.snapshot is None:
         lines += ["**No snapshot was taken.** Use the pictures in `evidence/` and the “before” column.", ""]
     for effect in case.effects:
-        lines += _effect(effect, case)
+        if effect.effect != Effect.RESTORE_MODULE:  # it is the putting back
+            lines += _effect(effect, case)
     return ("\n".join(lines).rstrip() + "\n").encode()
 
 
@@ -56,9 +57,18 @@ def _how(effect: EffectRecord, case: CaseFile) -> Iterator[str]:
     elif kind in _HOW:
         value = getattr(reading, _HOW[kind][1], None) if reading is not None else None
         yield _HOW[kind][0].format(value=markdown(in_words(value)) if value is not None else before)
+    elif kind is Effect.SWITCH_MODULE and _module_is_back(case):
+        yield f"Nothing to restore: the robot chose **{before}** again at the end."
+    elif kind is Effect.SWITCH_MODULE:
+        yield f"Choose **{before}** in the App Module drop-down again, signed in as the robot's user."
     else:
-        module = f" The App Module was {markdown(case.module)}." if case.module else ""
-        yield f"Before: {before}.{module if kind is Effect.SWITCH_MODULE else ''}"
+        yield f"Before: {before}."
+
+
+def _module_is_back(case: CaseFile) -> bool:
+    """Whether the last change of the App Module was the one back."""
+    last = [effect for effect in case.effects if effect.effect in ON_THE_WAY][-1]
+    return last.effect == Effect.RESTORE_MODULE and last.outcome == "done"
 
 
 _HOW = {

@@ -61,7 +61,8 @@ EFFECTS = {
     Effect.SET_CONTACT_INFO: "Organization / contact info set",
     Effect.FILL_FORM: "Form “Required for Cancellation” saved",
     Effect.UPDATE: "Organization page updated",
-    Effect.SWITCH_MODULE: "App Module switched",
+    Effect.SWITCH_MODULE: "App Module switched to Premium Edition",
+    Effect.RESTORE_MODULE: "App Module put back",
 }
 
 SETTLED = {"done": "done", "answered": "answered by the site", "not_done": "not done", "unknown": "not known"}

@@ -77,6 +77,7 @@ def _intent_row(request_id: str, attempt: int, seq: int, at: dt.datetime, data: 
         "seq": seq,
         "account_number": clean(data["account_number"]),
         "effect": data["effect"],
+        "before": clean(data["before"]),
         "at": at,
         "requests_sent": None,
         "outcome": "",

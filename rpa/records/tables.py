@@ -81,6 +81,7 @@ intents = Table(
     Column("seq", Integer, nullable=False),
     Column("account_number", Text, nullable=False, index=True),
     Column("effect", Text, nullable=False),
+    Column("before", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("requests_sent", Integer),
     Column("outcome", String(20), nullable=False),

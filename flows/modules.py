@@ -1,0 +1,95 @@
+"""The App Module of the robot's user (clause 7a): changed with a durable intent, and put back at every end (promise 6)."""
+
+from collections.abc import Callable
+
+from flows.errors import NeedsHuman
+from flows.journal import EventKind
+from flows.model import CLAUSE_OF_EFFECT, ON_THE_WAY, Effect
+from flows.profile import origin
+from flows.walk import Walk
+from page_objects.app_module_switcher import AppModuleSwitcher
+from page_objects.tab import Tab, every
+from page_objects.wording import plain
+
+
+def premium(walk: Walk) -> str:
+    return walk.profile.words.obstacles.premium_edition[0]
+
+
+def note_module(walk: Walk, current: str | None) -> None:
+    """Note the App Module that a run finds; or the one that an earlier run of this request found, and did not put back."""
+    if walk.module_at_start is not None:
+        return
+    walk.module_at_start = current
+    switches = [i for i in walk.journal.intents() if i.effect in ON_THE_WAY and i.outcome != "not_done"]
+    if switches and (switches[-1].effect == Effect.SWITCH_MODULE or switches[-1].outcome != "done"):
+        walk.module_at_start = next(i.before for i in reversed(switches) if i.effect == Effect.SWITCH_MODULE)
+        walk.module_changed = True
+
+
+def switch_to_premium(walk: Walk) -> Tab:
+    """Choose Premium Edition where the role was denied; returns the tab. Raises NeedsHuman if it is chosen already."""
+    tab = _tab_with_modules(walk, lambda _: True) or _home(walk)
+    current = AppModuleSwitcher(tab).current(tab.glance())
+    if current is not None and plain(current) == plain(premium(walk)):
+        raise NeedsHuman(
+            "role_denied", "Premium Edition is chosen already and the page is still denied: ask for the role"
+        )
+    walk.module_at_start = walk.module_at_start or current
+    walk.module_changed = True
+    _choose(walk, tab, premium(walk), Effect.SWITCH_MODULE, walk.module_at_start or "")
+    walk.module_on_backend = origin(tab.page.url) != origin(walk.profile.site.base_url)
+    return tab
+
+
+def put_module_back(walk: Walk) -> str:
+    """Choose the App Module found at the start again; "already" where no page shows Premium Edition any more."""
+    module = walk.module_at_start or ""
+    tab = _tab_in_premium(walk)
+    if plain(AppModuleSwitcher(tab).current(tab.glance()) or "") == plain(module):
+        walk.module_changed = False
+        return "already"
+    _choose(walk, tab, module, Effect.RESTORE_MODULE, premium(walk))
+    walk.module_changed = False
+    return "done"
+
+
+def _choose(walk: Walk, tab: Tab, module: str, effect: Effect, before: str) -> None:
+    """The intent is durable first: a run that is cut off is known to have changed the module, and from which."""
+    clause = CLAUSE_OF_EFFECT[effect]
+    intent = walk.journal.intend(effect, clause, {}, "App Module", before)
+    with walk.session.permit() as sent:
+        tab.setting.before_press()
+        AppModuleSwitcher(tab).choose(module)
+    walk.journal.sent(intent, sent.requests)
+    walk.journal.settle(intent, "done", f'the App Module reads "{module}"')
+    walk.journal.write(
+        EventKind.OBSERVATION, clause, page="App Module", url=tab.page.url, values={"App Module": module}
+    )
+
+
+def _tab_with_modules(walk: Walk, fits: Callable[[str], bool]) -> Tab | None:
+    """A tab that shows the App Module drop-down, and in it a module that `fits`."""
+    pages = (walk.start, walk.billing, walk.organization)
+    for tab in every([page.tab for page in pages if page is not None] + ([walk.crm] if walk.crm else [])):
+        switcher = AppModuleSwitcher(tab)
+        screen = tab.glance()
+        if switcher.visible(screen) and fits(plain(switcher.current(screen) or "")):
+            return tab
+    return None
+
+
+def _home(walk: Walk) -> Tab:
+    tab = walk.at_crm()
+    walk.open(tab, walk.session.home() or walk.profile.site.base_url)
+    tab.until(lambda screen: AppModuleSwitcher(tab).visible(screen) or None, "the App Module drop-down")
+    return tab
+
+
+def _tab_in_premium(walk: Walk) -> Tab:
+    """A tab that shows the module as it was changed; pages from before still show the old one."""
+    tab = _tab_with_modules(walk, lambda current: current == plain(premium(walk)))
+    if tab is None and walk.module_on_backend:  # a session of its own, with a module of its own
+        backend = walk.fresh_start().tab
+        tab = backend if AppModuleSwitcher(backend).visible(backend.glance()) else None
+    return tab or _home(walk)
