@@ -45,10 +45,12 @@ class Effect(StrEnum):
     UPDATE = "update_organization"
     SWITCH_MODULE = "switch_module"
     RESTORE_MODULE = "restore_module"
+    OPEN_PAGE = "open_page"
 
 
-ON_THE_WAY = frozenset({Effect.SWITCH_MODULE, Effect.RESTORE_MODULE})
-"""Effects that touch the robot's own user, not the account."""
+MODULES = frozenset({Effect.SWITCH_MODULE, Effect.RESTORE_MODULE})
+ON_THE_WAY = MODULES | {Effect.OPEN_PAGE}
+"""Effects that are no change of the account: the robot's own App Module, pages that are not safe to read."""
 
 CLAUSE_OF_EFFECT = {
     Effect.REMOVE_LICENSE_COUNT: "6.1",
@@ -59,6 +61,7 @@ CLAUSE_OF_EFFECT = {
     Effect.UPDATE: "4a",
     Effect.SWITCH_MODULE: "7a",
     Effect.RESTORE_MODULE: "7a",
+    Effect.OPEN_PAGE: "",
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flows.errors import NeedsHuman
 from flows.journal import EventKind
-from flows.model import CLAUSE_OF_EFFECT, ON_THE_WAY, Effect
+from flows.model import CLAUSE_OF_EFFECT, MODULES, Effect
 from flows.profile import origin
 from flows.walk import Walk
 from page_objects.app_module_switcher import AppModuleSwitcher
@@ -21,7 +21,7 @@ def note_module(walk: Walk, current: str | None) -> None:
     if walk.module_at_start is not None:
         return
     walk.module_at_start = current
-    switches = [i for i in walk.journal.intents() if i.effect in ON_THE_WAY and i.outcome != "not_done"]
+    switches = [i for i in walk.journal.intents() if i.effect in MODULES and i.outcome != "not_done"]
     if switches and (switches[-1].effect == Effect.SWITCH_MODULE or switches[-1].outcome != "done"):
         walk.module_at_start = next(i.before for i in reversed(switches) if i.effect == Effect.SWITCH_MODULE)
         walk.module_changed = True

@@ -37,7 +37,7 @@ def probe(walk: Walk, effect: Effect) -> bool | None:
         billing, _ = read_billing(walk, walk.to_billing(start), "page")
         return not pending(billing, walk.profile)
     if is_done(walk, effect) is None:
-        note_facts(walk, start.open_cancel_page())
+        note_facts(walk, walk.open_cancel_page(start))
     if is_done(walk, effect) is None:
         read_organization(walk, walk.to_organization())
     return is_done(walk, effect)

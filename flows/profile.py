@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from page_objects.words import Words
 
+UnsafePage = Literal["start_page", "cancel_page", "billing"]
 DATE_PARTS = {"YYYY": "%Y", "YY": "%y", "MMM": "%b", "MM": "%m", "M": "%m", "DD": "%d", "D": "%d"}
 """The date notation of a profile, and Python's for it: MM/DD/YYYY, M/D/YYYY, YYYY-MM-DD, DD-MMM-YYYY, MMM D, YYYY."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -140,8 +141,9 @@ class Privacy(ProfilePart):
 
 
 class ReadPermits(ProfilePart):
-    unsafe_pages: tuple[Literal["organization", "start_page", "cancel_page", "billing", "backend_look_up"], ...] = ()
-    """Pages that are not safe to read: a plan does not open them, and opening one needs the gate's permit."""
+    unsafe_pages: tuple[UnsafePage, ...] = ()
+    """Pages that are not safe to read: a plan does not open them; a cancellation opens one as it causes an effect, with
+    identity, durable intent and one request."""
 
 
 class SiteProfile(ProfilePart):

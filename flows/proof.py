@@ -51,10 +51,9 @@ def read_backend_facts(
     note_facts(walk, start)
     if all(told(walk, name) for name in only_there):
         return start
-    page = start.open_cancel_page()
-    walk.confirm(page)
-    note_facts(walk, page)
-    walk.cancel = page
+    if walk.planning and "cancel_page" in walk.profile.reading.unsafe_pages:
+        return start
+    note_facts(walk, walk.open_cancel_page(start))
     return walk.fresh_start()
 
 

@@ -44,6 +44,9 @@ CODES: tuple[tuple[type[Obstacle], str], ...] = (
 )
 """An obstacle that no recovery covers -> the code of needs_human; any other is an unknown_page."""
 
+UNREAD = {"link_unreachable", "role_denied", "unsafe_page"}
+"""What a plan may not change or open: then it says what it could not read."""
+
 
 @dataclass
 class Runner:
@@ -92,12 +95,12 @@ class Runner:
             try:
                 self.carry_out(step)
             except NeedsHuman as error:
-                if error.code not in {"link_unreachable", "role_denied"} or self.walk.reading is None:
+                if error.code not in UNREAD or self.walk.reading is None:
                     raise
         try:
             self.carry_out(next(step for step in STEPS if step.do is read_account))
         except NeedsHuman as error:
-            if error.code not in {"role_denied", "link_unreachable"} or self.walk.reading is None:
+            if error.code not in UNREAD or self.walk.reading is None:
                 raise
             finish_plan(self.walk, self.walk.reading)
         if self.walk.plan is None:

@@ -1,6 +1,7 @@
 """One request on its way: where the robot is, and how it gets to the pages. Reading only; nothing here has an effect."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
@@ -8,24 +9,21 @@ from urllib.parse import urljoin
 from flows.errors import NeedsHuman, Refusal
 from flows.identity import confirm_identity
 from flows.journal import EventKind, Journal
-from flows.model import AccountReading, CancellationRequest, End, Plan, ProofLine
-from flows.profile import SiteProfile
+from flows.model import AccountReading, CancellationRequest, Effect, End, Plan, ProofLine
+from flows.profile import SiteProfile, UnsafePage
+from flows.results import open_result
 from flows.session import Session
 from page_objects.admin_page import AdminPage, Identity, identity_of
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.backend_look_up import BackendLookUp
 from page_objects.cancel_page import CancelPage
 from page_objects.cancellation_start_page import CancellationStartPage
-from page_objects.look_up import Result
 from page_objects.obstacles import NotHere, SignedOut
 from page_objects.organization_page import OrganizationPage
 from page_objects.organization_search import OrganizationSearch
 from page_objects.screen import Screen
 from page_objects.sign_in_page import SignInPage
 from page_objects.tab import Tab
-
-SAME_NAMES = 10
-"""So many records of one name are opened to find the one with the number, where the list shows no numbers."""
 
 
 @dataclass
@@ -77,6 +75,31 @@ class Walk:
             read = page.identity(page.body(page.tab.settled()))
             confirm_identity(read, self.request, patterns, page.name)
         return read
+
+    @contextlib.contextmanager
+    def opening(self, place: UnsafePage, on: AdminPage | None) -> Iterator[None]:
+        """Open `place` from the page `on`. One that the profile calls unsafe to read is opened as an effect is caused:
+        identity, durable intent, one request. Raises NeedsHuman (unsafe_page) in a plan, which does not open it.
+        """
+        if place not in self.profile.reading.unsafe_pages:
+            yield
+            return
+        if self.planning:
+            raise NeedsHuman(
+                "unsafe_page", f"the profile says that {place} is not safe to read; a plan does not open it"
+            )
+        self.session.check_stop()
+        identity = self.confirm(on) if on is not None else None
+        state = {"number": " / ".join(identity.numbers), "name": " / ".join(identity.names)} if identity else {}
+        intent = self.journal.intend(Effect.OPEN_PAGE, self.clause, state, place, "")
+        with self.session.permit() as sent:
+            try:
+                self.session.setting.before_press()
+                yield
+            finally:
+                self.journal.sent(intent, sent.requests)
+                outcome = "done" if sent.sent and sent.answered else "unknown" if sent.reached else "not_done"
+                self.journal.settle(intent, outcome, "the site answered" if outcome == "done" else "no answer")
 
     def arrived(self, page: AdminPage, moment: str = "page") -> None:
         """Note a page that was reached: its picture, and whose it is."""
@@ -145,71 +168,10 @@ class Walk:
         """The account's record, looked up afresh, its identity confirmed (clause 2)."""
         search = self.to_search()
         found = search.search(self.request.account_name, self.request.account_number)
-        page = found if isinstance(found, OrganizationPage) else self._open_result(search, found)
+        page = found if isinstance(found, OrganizationPage) else open_result(self, search, found)
         self.confirm(page)
         self.organization = page
         return page
-
-    def _open_result(self, search: OrganizationSearch, found: list[Result]) -> OrganizationPage:
-        """The one result that is the account. Raises Refusal: not_found, name_mismatch, number_mismatch, ambiguous."""
-        request = self.request
-        named = [one for one in found if one.names(request.account_name)]
-        exact = [one for one in named if one.numbers(request.account_number)]
-        if len(exact) == 1:
-            return search.open(exact[0])
-        if len(exact) > 1:
-            raise Refusal(
-                "ambiguous", f"the look-up lists this name with this number {len(exact)} times: look at the list"
-            )
-        if not named:
-            self._refuse_unnamed(found)
-        numbers = [number for one in named for number in one.shown_numbers]
-        if numbers:
-            raise Refusal(
-                "number_mismatch",
-                f'"{request.account_name[:120]}" is listed with number {", ".join(numbers[:3])}, not '
-                f"{request.account_number}: check the request",
-            )
-        return self._open_each(search, named)
-
-    def _open_each(self, search: OrganizationSearch, named: list[Result]) -> OrganizationPage:
-        """The list shows no numbers: open the records of this name one after another, until one has the number."""
-        numbers: list[str] = []
-        for place in range(min(len(named), SAME_NAMES)):
-            page = search.open(named[place]) if place == 0 else self._open_place(place, len(named))
-            seen = page.identity().numbers
-            if self.request.account_number in seen or len(named) == 1:
-                return page
-            numbers += seen
-        raise Refusal(
-            "number_mismatch" if len(named) <= SAME_NAMES else "ambiguous",
-            f"the look-up lists this name {len(named)} times, with numbers {', '.join(numbers[:5])}, not "
-            f"{self.request.account_number}: check the request",
-        )
-
-    def _open_place(self, place: int, count: int) -> OrganizationPage:
-        search = self.to_search()
-        found = search.search(self.request.account_name, self.request.account_number)
-        named = (
-            []
-            if isinstance(found, OrganizationPage)
-            else [one for one in found if one.names(self.request.account_name)]
-        )
-        if len(named) != count:
-            raise Refusal("ambiguous", "the look-up's list changed while its records were opened: look at the list")
-        return search.open(named[place])
-
-    def _refuse_unnamed(self, found: list[Result]) -> None:
-        request = self.request
-        if any(one.numbers(request.account_number) for one in found):
-            raise Refusal(
-                "name_mismatch",
-                f'number {request.account_number} is listed with another name than "{request.account_name[:120]}" '
-                "(letter case counts): check the request",
-            )
-        raise Refusal(
-            "not_found", f'no account is called "{request.account_name[:120]}": check the name in the request'
-        )
 
     def back_at_organization(self) -> OrganizationPage:
         """The record, on the screen now: as it stands if it is still there, else looked up again."""
@@ -233,7 +195,8 @@ class Walk:
         """The Cancellation Start Page, read anew from the server, by the shortest way that has no effect."""
         if self.start is None or self.start.tab.page.is_closed():
             return self.reopen_start()
-        for way in (self._by_link, self._by_address):
+        ways = () if "start_page" in self.profile.reading.unsafe_pages else (self._by_link, self._by_address)
+        for way in ways:
             page = self._try(way)
             if page is not None:
                 return self.note_start(page)
@@ -286,7 +249,9 @@ class Walk:
         drop_down = self.profile.drop_down_for(self.request.account_number)
         if drop_down is None:
             return self.by_backend()
-        return self.note_start(page.open_start_page(drop_down.label, drop_down.link))
+        with self.opening("start_page", page):
+            start = page.open_start_page(drop_down.label, drop_down.link)
+        return self.note_start(start)
 
     def by_backend(self) -> CancellationStartPage:
         """Clause 4c: "look the account up using the back end URL"; signs in there if asked.
@@ -301,7 +266,9 @@ class Walk:
             )
         known = self.start.tab if self.use_backend and self.start else None
         tab = known if known and not known.page.is_closed() else self.session.tab()
-        page = self._backend_look_up(tab, url).open_start_page(self.request.account_name, self.request.account_number)
+        look_up = self._backend_look_up(tab, url)
+        with self.opening("start_page", None):
+            page = look_up.open_start_page(self.request.account_name, self.request.account_number)
         self.use_backend = True
         try:
             return self.note_start(page)
@@ -328,12 +295,18 @@ class Walk:
         if start is None or start.tab.page.is_closed() or not start.here():
             start = self.fresh_start()
         self.confirm(start)
-        self.cancel = start.open_cancel_page()
+        return self.open_cancel_page(start)
+
+    def open_cancel_page(self, start: CancellationStartPage) -> CancelPage:
+        """The page with the four links from the start page that is shown (clause 5), its identity confirmed."""
+        with self.opening("cancel_page", start):
+            self.cancel = start.open_cancel_page()
         self.confirm(self.cancel)
         return self.cancel
 
     def to_billing(self, start: CancellationStartPage) -> ArBillingPage:
         """The billing page by "Link to AR: number - name" (clause 7), its identity confirmed."""
-        self.billing = start.open_billing(self.request.account_number, self.request.account_name)
+        with self.opening("billing", start):
+            self.billing = start.open_billing(self.request.account_number, self.request.account_name)
         self.confirm(self.billing)
         return self.billing

@@ -3,7 +3,7 @@ anything."""
 
 from collections.abc import Iterator
 
-from flows.model import ON_THE_WAY, AccountReading, BillingRow, Effect
+from flows.model import MODULES, AccountReading, BillingRow, Effect
 from rpa.cases.case import CaseFile, EffectRecord
 from rpa.cases.comparison import form_in_words, in_words, money, pending_of
 from rpa.cases.text import MASK, markdown
@@ -26,7 +26,7 @@ def restore_sheet(case: CaseFile) -> bytes:
     if case.snapshot is None:
         lines += ["**No snapshot was taken.** Use the pictures in `evidence/` and the “before” column.", ""]
     for effect in case.effects:
-        if effect.effect != Effect.RESTORE_MODULE:  # it is the putting back
+        if effect.effect not in {Effect.RESTORE_MODULE, Effect.OPEN_PAGE}:  # the putting back itself; no change
             lines += _effect(effect, case)
     return ("\n".join(lines).rstrip() + "\n").encode()
 
@@ -67,7 +67,7 @@ def _how(effect: EffectRecord, case: CaseFile) -> Iterator[str]:
 
 def _module_is_back(case: CaseFile) -> bool:
     """Whether the last change of the App Module was the one back."""
-    last = [effect for effect in case.effects if effect.effect in ON_THE_WAY][-1]
+    last = [effect for effect in case.effects if effect.effect in MODULES][-1]
     return last.effect == Effect.RESTORE_MODULE and last.outcome == "done"
 
 

@@ -63,6 +63,7 @@ EFFECTS = {
     Effect.UPDATE: "Organization page updated",
     Effect.SWITCH_MODULE: "App Module switched to Premium Edition",
     Effect.RESTORE_MODULE: "App Module put back",
+    Effect.OPEN_PAGE: "Page opened that is not safe to read",
 }
 
 SETTLED = {"done": "done", "answered": "answered by the site", "not_done": "not done", "unknown": "not known"}
