@@ -9,8 +9,9 @@ import asyncio
 import contextlib
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from loguru import logger
@@ -155,9 +156,22 @@ class Egress:
             if length:
                 await _copy(reader, up_writer, length)
             await up_writer.drain()
-            await self._answer(up_reader, writer)
+            await self._while_asked(reader, self._answer(up_reader, writer))
         finally:
             up_writer.close()
+
+    @staticmethod
+    async def _while_asked(reader: asyncio.StreamReader, answer: Coroutine[Any, Any, None]) -> None:
+        """Hand the answer over for as long as the browser is there: it sends nothing more, so an end means that it has gone."""
+        answering, gone = asyncio.ensure_future(answer), asyncio.ensure_future(reader.read(1))
+        try:
+            await asyncio.wait({answering, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if answering.done():
+                answering.result()
+        finally:
+            for task in (answering, gone):
+                task.cancel()
+            await asyncio.gather(answering, gone, return_exceptions=True)
 
     async def _answer(self, up_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Hand the answer over as it comes. Before its first byte a broken connection is told as such."""

@@ -152,7 +152,6 @@ def test_a_silent_site_holds_nobody_else_up_and_closing_waits_for_nothing(site: 
     assert not slow.is_alive()
 
 
-@pytest.mark.xfail(reason="the proxy does not notice that the browser has gone while the site is silent", strict=True)
 def test_a_client_that_gives_up_leaves_no_connection_to_the_site(site: Wire, egress: Egress) -> None:
     """Else each step that was given up would hold a connection, and a thread of the server, for ever."""
     site.answer = lambda _request: HANG
