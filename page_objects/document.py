@@ -4,13 +4,16 @@ Nothing here touches the browser: `eye.js` reads, `tab.py` looks. Positions are 
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from page_objects.wording import squeeze
 
+_GAP = re.compile(r"[ \u00a0]{3,}|[\t|\u00b7\u2022]")
 OPERABLE = {"link", "button", "clickable", "summary", "tab", "menuitem", "menuitemradio", "option", "treeitem"}
 ENTERABLE = {"field", "select", "checkbox", "radio", "switch", "textbox", "combobox", "searchbox", "file"}
 
@@ -58,6 +61,17 @@ class Run:
     definition: int = -1
     path: tuple[int, ...] = ()
     """The elements round the text, innermost first: label and value are often the only two texts in one."""
+    look: int = 0
+    """Letters of one look (weight, colour, size) have the same number in one document."""
+    seams: tuple[int, ...] = ()
+    """Where in the text the look changes, in characters."""
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The text, parted where its look changes or a clear gap is written into it."""
+        ends = (0, *self.seams, len(self.text))
+        parts = [self.text[start:end] for start, end in pairwise(ends)]
+        return tuple(squeeze(one) for part in parts for one in _GAP.split(part) if squeeze(one))
 
 
 @dataclass(frozen=True)
@@ -83,6 +97,8 @@ class Control:
     href: str | None
     target: str
     onclick: bool
+    does: str
+    """The script that a click runs, where the mark-up says it."""
     pointer: bool
     disabled: bool
     readonly: bool
@@ -137,17 +153,21 @@ class Document:
     """Of all of it, in pixels."""
     quiet: int
     """Milliseconds since the document last changed."""
+    leaving: bool
+    """The browser has set out for another document: what this one shows is no answer to anything."""
     runs: tuple[Run, ...]
     controls: tuple[Control, ...]
     cells: tuple[Cell, ...] = ()
     frame: Any = field(compare=False, repr=False, default=None)
+    labels: frozenset[str] = field(compare=False, repr=False, default=frozenset())
+    """All that is known as a label, in its `plain` form: a label is no other label's value."""
 
     @classmethod
-    def parse(cls, text: str, frame: Any = None) -> "Document":
+    def parse(cls, text: str, frame: Any = None, labels: frozenset[str] = frozenset()) -> "Document":
         """From the JSON text of `eye.js`."""
         raw = json.loads(text)
         runs = tuple(
-            Run(*run[:7], Box(*run[7]), *run[8:11], tuple(run[11]))  # type: ignore[call-arg]  # as eye.js packs it
+            Run(*run[:7], Box(*run[7]), *run[8:11], tuple(run[11]), run[12], tuple(run[13]))  # type: ignore[call-arg]  # as eye.js packs it
             for run in raw["runs"]
         )
         told = _texts_of_controls(runs, [control["parent"] for control in raw["controls"]])
@@ -156,8 +176,10 @@ class Document:
             for index, control in enumerate(raw["controls"])
         )
         cells = tuple(Cell(row, table, head, Box(*box)) for row, table, head, box in raw["cells"])
-        keys = ("token", "url", "title", "ready", "status", "mutations", "hidden", "height", "quiet")
-        return cls(**{key: raw[key] for key in keys}, runs=runs, controls=controls, cells=cells, frame=frame)
+        keys = ("token", "url", "title", "ready", "status", "mutations", "hidden", "height", "quiet", "leaving")
+        return cls(
+            **{key: raw[key] for key in keys}, runs=runs, controls=controls, cells=cells, frame=frame, labels=labels
+        )
 
     @cached_property
     def lines(self) -> dict[int, list[Run]]:

@@ -14,7 +14,7 @@
   const read = () => {
   let eye = window[KEY];
   if (!eye || eye.document !== document) {
-    eye = {document, token: Math.random().toString(36).slice(2), mutations: 0, changed: performance.now(), elements: [], waiting: [], read};
+    eye = {document, token: Math.random().toString(36).slice(2), mutations: 0, changed: performance.now(), elements: [], waiting: [], left: -1, read};
     Object.defineProperty(window, KEY, {value: eye, enumerable: false, configurable: true});
     const seen = () => {
       eye.mutations += 1;
@@ -23,6 +23,8 @@
     };
     new MutationObserver(seen).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
     document.addEventListener("input", seen, true);
+    // What is being left is not the answer: the next document is.
+    window.addEventListener("beforeunload", () => { eye.left = performance.now(); });
   }
   eye.elements = [];
   const SKIP = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "IFRAME", "FRAME", "OBJECT", "svg", "SVG"]);
@@ -94,7 +96,7 @@
       kind, type: (el.getAttribute("type") || "").toLowerCase(), labels: isField ? labelsOf(el) : [],
       names: isField ? names : names.concat(el.getAttribute("aria-label") || []),
       value: "", href, target: el.getAttribute("target") || "",
-      onclick: el.hasAttribute("onclick"), pointer,
+      onclick: el.hasAttribute("onclick"), does: el.getAttribute("onclick") || "", pointer,
       disabled: Boolean(el.disabled) || el.getAttribute("aria-disabled") === "true" || Boolean(el.closest("fieldset[disabled]")),
       readonly: Boolean(el.readOnly), checked: Boolean(el.checked) || el.getAttribute("aria-checked") === "true",
       selected: el.getAttribute("aria-selected") === "true" || el.getAttribute("aria-current") === "page",
@@ -115,6 +117,14 @@
     return number;
   };
 
+  // Letters that look alike belong together to the eye: bold beside regular, grey beside black are label and value.
+  const looks = new Map();
+  const lookOf = (style) => {
+    const look = `${style.fontWeight}|${style.color}|${style.fontSize}|${style.fontStyle}`;
+    if (!looks.has(look)) looks.set(look, looks.size);
+    return looks.get(look);
+  };
+
   const addText = (text, rect, context) => {
     const same = open !== null && runs[open].line === line && runs[open].control === context.control
       && runs[open].cell === context.cell;
@@ -124,6 +134,7 @@
     if (apart) text = " " + text;
     if (same && !apart) {
       const run = runs[open];
+      if (context.look !== run.last) { run.seams.push([...run.text].length); run.last = context.look; }
       run.text += text;
       const right = Math.max(run.box[0] + run.box[2], rect[0] + rect[2]);
       const bottom = Math.max(run.box[1] + run.box[3], rect[1] + rect[3]);
@@ -135,7 +146,8 @@
     }
     open = runs.length;
     runs.push({text, line, paragraph, control: context.control, row: context.row, cell: context.cell, table: context.table,
-      head: context.head, term: context.term, definition: context.definition, path: context.path, box: rect});
+      head: context.head, term: context.term, definition: context.definition, path: context.path, box: rect,
+      look: context.look, last: context.look, seams: []});
   };
 
   const range = document.createRange();
@@ -181,6 +193,7 @@
     const block = !inline;
     const kind = invisible ? null : kindOf(el, style, outer);
     context.pointer = style.cursor === "pointer";
+    context.look = lookOf(style);
     context.editable = el.isContentEditable;
     if (block) newParagraph();
     if (kind !== null) {
@@ -207,7 +220,7 @@
     if (block) newParagraph();
   };
 
-  const start = {control: -1, row: -1, cell: -1, table: -1, head: false, term: -1, definition: -1, path: [], pointer: false, editable: false, invisible: false};
+  const start = {control: -1, row: -1, cell: -1, table: -1, head: false, term: -1, definition: -1, path: [], pointer: false, editable: false, invisible: false, look: 0};
   if (document.body) visit(document.body, start);
   let hidden = false;
   try {
@@ -217,10 +230,11 @@
   const navigation = performance.getEntriesByType("navigation")[0];
   return told({
     token: eye.token, mutations: eye.mutations, quiet: Math.round(performance.now() - eye.changed),
+    leaving: eye.left >= 0 && performance.now() - eye.left < 15000,
     hidden, height: document.documentElement ? document.documentElement.scrollHeight : 0, url: location.href, title: document.title, ready: document.readyState,
     status: navigation ? navigation.responseStatus || 0 : 0, cells,
     runs: runs.map((r) => [r.text, r.line, r.control, r.row, r.cell, r.table, r.head, r.box, r.paragraph, r.term,
-      r.definition, r.path]),
+      r.definition, r.path, r.look, r.seams]),
     controls,
   });
   };

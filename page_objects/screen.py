@@ -36,9 +36,14 @@ class Screen:
         return tuple((document.token, document.mutations, document.ready) for document in self.documents)
 
     @property
+    def leaving(self) -> bool:
+        """Whether the browser is on its way from one of these documents to the next."""
+        return any(document.leaving for document in self.documents)
+
+    @property
     def quiet(self) -> int:
-        """Milliseconds since anything changed; 0 while a document is loading."""
-        loading = any(document.ready == "loading" for document in self.documents)
+        """Milliseconds since anything changed; 0 while a document is loading or being left."""
+        loading = any(document.ready == "loading" or document.leaving for document in self.documents)
         return 0 if loading or not self.whole else min(document.quiet for document in self.documents)
 
     # --- operable things, by their words ---

@@ -135,7 +135,7 @@ class Tab:
     def _read(self, frame: Frame) -> Document:
         """After an act a new document is likely, which has no eye yet; else the one that is there looks again."""
         text = (None if self._acted else frame.evaluate(AGAIN)) or frame.evaluate(EYE)
-        return Document.parse(text, frame)
+        return Document.parse(text, frame, self.words.labels)
 
     def _forget(self) -> None:
         """Something is being done: what was read is no longer what is there."""
@@ -171,7 +171,7 @@ class Tab:
         deadline = time.monotonic() + (self.setting.patience.page if seconds is None else seconds)
         screen = self.glance()
         while True:
-            seen = sees(screen)
+            seen = None if screen.leaving else sees(screen)
             if seen is not None:
                 return seen
             if time.monotonic() >= deadline:

@@ -5,9 +5,12 @@ labels, headings) has defaults from common usage and is meant to be set in the s
 alternatives, best first; the first alternative that is on the screen is taken, and must be there once.
 """
 
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from page_objects.wording import plain
 
 
 def _as_phrase(value: Any) -> Any:
@@ -214,3 +217,14 @@ class Words(WordGroup):
     cancel_page: CancelPageWords = Field(default_factory=CancelPageWords)
     billing: BillingWords = Field(default_factory=BillingWords)
     obstacles: ObstacleWords = Field(default_factory=ObstacleWords)
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """All that labels a value or a field, in the form in which words are compared."""
+        record, form = self.organization, self.form
+        phrases = (
+            record.account_name, record.account_number, record.account_status, record.license_count,
+            record.contact_info, record.server_location, form.date, form.reason, form.reason_text, form.opt_out,
+            self.obstacles.app_module,
+        )  # fmt: skip
+        return frozenset(plain(words) for phrase in phrases for words in phrase)
