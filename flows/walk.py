@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from flows.errors import NeedsHuman, Refusal
-from flows.identity import confirm_identity
+from flows.identity import confirm_identity, line_that_states_both
 from flows.journal import EventKind, Journal
 from flows.model import AccountReading, CancellationRequest, Effect, End, Plan, ProofLine
 from flows.profile import SiteProfile, UnsafePage
@@ -90,7 +90,7 @@ class Walk:
             )
         self.session.check_stop()
         identity = self.confirm(on) if on is not None else None
-        state = {"number": " / ".join(identity.numbers), "name": " / ".join(identity.names)} if identity else {}
+        state = self.stated(identity) if identity else {}
         intent = self.journal.intend(Effect.OPEN_PAGE, self.clause, state, place, "")
         with self.session.permit() as sent:
             try:
@@ -106,8 +106,15 @@ class Walk:
         self.session.evidence(page.tab, page.name, moment, self.clause)
         document = page.body(page.tab.glance())
         identity = identity_of(document, page.words)
-        values = {"number": " / ".join(identity.numbers), "name": " / ".join(identity.names)}
+        values = self.stated(identity)
         self.journal.write(EventKind.OBSERVATION, self.clause, page=page.name, url=document.url, values=values)
+
+    def stated(self, identity: Identity) -> dict[str, str]:
+        """What a document says of whose it is: beside the labels, or in one line with number and name."""
+        request, patterns = self.request, self.profile.words.organization.identity
+        line = line_that_states_both(identity.lines, request.account_number, request.account_name, patterns)
+        told = {"number": " / ".join(identity.numbers), "name": " / ".join(identity.names)}
+        return told if all(told.values()) else {**told, "line": line}
 
     # --- the CRM ---
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+from page_objects.columns import heads_a_column, value_under
 from page_objects.document import ENTERABLE, OPERABLE, Box, Control, Document, Found, Run
+from page_objects.inline import inline_values
 from page_objects.wording import plain, squeeze
 
 
@@ -99,20 +101,16 @@ def _text_values(document: Document, words: str, labels: Sequence[Run] | None = 
     wanted = plain(words)
     values = []
     for run in label_runs(document, wanted) if labels is None else labels:
-        value = _text_right_of(document, run) or _text_below(document, run)
+        value = _value_of(document, run)
         if value:
             values.append(value)
-    return values or _inline_values(document, wanted)
+    return values or inline_values(document, wanted)
 
 
-def _inline_values(document: Document, wanted: str) -> list[str]:
-    """The rest of lines such as "Account Number: 611974"."""
-    values = []
-    for text in document.line_texts.values():
-        label, colon, rest = text.partition(":")
-        if colon and plain(label) == wanted and rest.strip():
-            values.append(squeeze(rest))
-    return values
+def _value_of(document: Document, label: Run) -> str:
+    if heads_a_column(document, label):
+        return value_under(document, label)
+    return _text_right_of(document, label) or _text_below(document, label)
 
 
 def field_value(control: Control) -> str:
@@ -132,9 +130,7 @@ def _text_right_of(document: Document, label: Run) -> str:
         return tied
     rest = [run for run in document.lines[label.line] if run.box.left >= label.box.right - 4 and run is not label]
     if rest:
-        return squeeze("".join(run.text for run in rest)).lstrip(": ")
-    if label.head and _is_column_heading(document, label):
-        return ""
+        return squeeze("".join(run.text for run in _up_to_a_label(document, rest))).lstrip(": ")
     right = [
         run
         for run in document.runs
@@ -146,7 +142,17 @@ def _text_right_of(document: Document, label: Run) -> str:
     if label.text.strip().endswith(":") is False and nearest.text.strip().endswith(":"):
         return ""
     same = [run for run in document.runs if run.line == nearest.line and run.box.on_line_with(label.box)]
-    return squeeze("".join(run.text for run in same))
+    return squeeze("".join(run.text for run in _up_to_a_label(document, same)))
+
+
+def _up_to_a_label(document: Document, runs: Sequence[Run]) -> list[Run]:
+    """The runs before the next label: a known one, or after the first any text that ends with a colon."""
+    taken: list[Run] = []
+    for run in runs:
+        if plain(run.text) in document.labels or (taken and run.text.strip().endswith(":")):
+            break
+        taken.append(run)
+    return taken
 
 
 def _may_label(document: Document, run: Run) -> bool:
@@ -184,13 +190,8 @@ def _tied_text(document: Document, label: Run) -> str | None:
 
 def value_run(document: Document, label: Run) -> Run | None:
     """The run in which the value of a label begins, to its right or below it."""
-    text = _text_right_of(document, label) or _text_below(document, label)
+    text = _value_of(document, label)
     return next((run for run in document.runs if run is not label and text and squeeze(run.text) in text), None)
-
-
-def _is_column_heading(document: Document, label: Run) -> bool:
-    row = [run for run in document.runs if run.row == label.row and run.row >= 0]
-    return len({run.cell for run in row}) > 1 and all(run.head for run in row)
 
 
 def _text_below(document: Document, label: Run) -> str:
@@ -206,4 +207,4 @@ def _text_below(document: Document, label: Run) -> str:
         return ""
     nearest = min(below, key=lambda run: (run.box.top, abs(run.box.left - label.box.left)))
     text = document.line_texts[nearest.line]
-    return "" if text.endswith(":") else text  # the next label, not a value
+    return "" if text.endswith(":") or plain(text) in document.labels else text  # the next label, not a value
