@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from flows.errors import NeedsHuman, Refusal
 from flows.identity import confirm_identity, line_that_states_both
 from flows.journal import EventKind, Journal
-from flows.model import AccountReading, CancellationRequest, Effect, End, Plan, ProofLine
+from flows.model import AccountReading, CancellationRequest, Effect, End, FreshReading, Plan, ProofLine
 from flows.profile import SiteProfile, UnsafePage
 from flows.results import open_result
 from flows.session import Session
@@ -57,6 +57,11 @@ class Walk:
     clause: str = ""
     form_said: str = ""
     """What the site said when the form was saved, where that was bad news."""
+    form_lacks: tuple[str, ...] = ()
+    """What would keep the form of clause 10 from being filled in, as sentences."""
+    start_was_reached: bool = False
+    fresh: FreshReading | None = None
+    """The account as read after the effects (clauses 7 to 9)."""
     proof: tuple[ProofLine, ...] = ()
     end: End = End.NEEDS_HUMAN
 
@@ -193,6 +198,7 @@ class Walk:
     def note_start(self, page: CancellationStartPage) -> CancellationStartPage:
         """Remember the start page, once it is the account's."""
         self.confirm(page)
+        self.start_was_reached = True
         if self.start is None or self.start_url:
             self.start_url = page.tab.page.url
         self.start = page

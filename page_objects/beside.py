@@ -157,7 +157,7 @@ def _up_to_a_label(document: Document, runs: Sequence[Run]) -> list[Run]:
 
 def _may_label(document: Document, run: Run) -> bool:
     """Whether a text may be a label: it is no value of another one, or there is a field beside it."""
-    if run.head or not _is_value(document, run):
+    if run.head or not _is_value(document, run) or heads_a_column(document, run):
         return True
     return field_beside(document, run, [c for c in document.controls if c.kind in ENTERABLE]) is not None
 
@@ -183,8 +183,9 @@ def _tied_text(document: Document, label: Run) -> str | None:
     for element in label.path:
         others = [run for run in document.runs if element in run.path and run is not label and run.line != label.line]
         if others:
+            text = document.line_texts[others[0].line]
             alone = len({run.line for run in others}) == 1 and others[0].line > label.line
-            return document.line_texts[others[0].line] if alone else None
+            return text if alone and plain(text) not in document.labels else None
     return None
 
 
