@@ -165,12 +165,14 @@ class Runner:
                 "unsupported_prefix", f"{obstacle}, and there is no other way to its Cancellation Start Page"
             )
         if isinstance(obstacle, DeadLink | NothingHappened) and self.walk.updates and not self.walk.planning:
-            met = f" ({'; '.join(self.met)})" if self.met else ""
             return NeedsHuman(
-                "link_unreachable", f"{obstacle}, after Update{met}: open the Cancellation Start Page by hand"
+                "link_unreachable", f"{obstacle}, after Update{self._met()}: open the Cancellation Start Page by hand"
             )
         code = next((code for kind, code in CODES if isinstance(obstacle, kind)), "unknown_page")
-        return NeedsHuman(code, str(obstacle))
+        return NeedsHuman(code, f"{obstacle}{self._met()}")
+
+    def _met(self) -> str:
+        return f" (tried: {'; '.join(self.met)})" if self.met else ""
 
     def _settle_earlier_intents(self) -> None:
         """Promise 4, for a run that takes up another's work: what was intended and not settled is read, twice if need be."""

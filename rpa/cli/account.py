@@ -35,7 +35,10 @@ def plan(
     browser_channel: options.Channel = None,
     json: options.Json = False,
 ) -> None:
-    """Show what a cancellation would do. Reads only: nothing is changed."""
+    """Show what a cancellation would do.
+
+    Reads only: nothing is changed.
+    """
     from rpa.cli.asking import Draft, must_be_able_to_ask, show_plan
     from rpa.cli.desk import Desk, Watching
     from rpa.results import EXIT_OF_CODE
@@ -74,7 +77,10 @@ def cancel(
     screenshot: options.ScreenshotOption = options.Screenshot.ON,
     json: options.Json = False,
 ) -> None:
-    """Cancel one account: shows the plan, asks for the last four digits of its number, cancels, proves."""
+    """Cancel one account, and prove it.
+
+    Shows the plan, asks for the last four digits of the account number, then carries it out.
+    """
     from rpa.cli.asking import Draft, must_be_able_to_ask
     from rpa.cli.desk import Desk, Watching
 
@@ -115,6 +121,8 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
                 steps.started(request)
                 result = run_one(request, shop, robot, steps)
         show_result(result, screen)
+        if line.stopped and not screen.json:
+            screen.say(f"The line is stopped: {line.stopped}. Once that is settled, add --release.")
         return batch_exit_code([result], shop)
 
 
