@@ -82,6 +82,8 @@ class Cell:
     table: int
     head: bool
     box: Box
+    holder: int = -1
+    """The cell that its table stands in, where tables are nested."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ class Document:
             Control(index=index, text=told.get(index, ""), **_control_fields(control))
             for index, control in enumerate(raw["controls"])
         )
-        cells = tuple(Cell(row, table, head, Box(*box)) for row, table, head, box in raw["cells"])
+        cells = tuple(Cell(row, table, head, Box(*box), holder) for row, table, head, box, holder in raw["cells"])
         keys = ("token", "url", "title", "ready", "status", "mutations", "hidden", "height", "quiet", "leaving")
         return cls(
             **{key: raw[key] for key in keys}, runs=runs, controls=controls, cells=cells, frame=frame, labels=labels

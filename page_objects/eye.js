@@ -179,12 +179,13 @@
     const role = (el.getAttribute("role") || "").toLowerCase();
     const tag = el.tagName;
     if (tag === "TABLE" || role === "table" || role === "grid" || role === "treegrid") {
+      context.holder = outer.cell >= 0 ? outer.cell : outer.holder;
       context.table = tables++; context.row = -1; context.cell = -1;
     } else if (tag === "TR" || role === "row") {
       context.row = rows++; context.cell = -1;
     } else if (tag === "TD" || tag === "TH" || /^(cell|gridcell|columnheader|rowheader)$/.test(role)) {
       context.cell = cells.length; context.head = tag === "TH" || role === "columnheader";
-      cells.push([context.row, context.table, context.head, box(el.getBoundingClientRect())]);
+      cells.push([context.row, context.table, context.head, box(el.getBoundingClientRect()), context.holder]);
       newParagraph();
     }
     if (tag === "DT") { context.term = terms++; context.definition = -1; }
@@ -220,7 +221,7 @@
     if (block) newParagraph();
   };
 
-  const start = {control: -1, row: -1, cell: -1, table: -1, head: false, term: -1, definition: -1, path: [], pointer: false, editable: false, invisible: false, look: 0};
+  const start = {control: -1, row: -1, cell: -1, table: -1, holder: -1, head: false, term: -1, definition: -1, path: [], pointer: false, editable: false, invisible: false, look: 0};
   if (document.body) visit(document.body, start);
   let hidden = false;
   try {

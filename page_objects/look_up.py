@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from page_objects.admin_page import AdminPage
 from page_objects.beside import field_beside
-from page_objects.billing_table import next_page
 from page_objects.cancellation_form import option_called
 from page_objects.document import OPERABLE, Control, Document, Found
 from page_objects.grid import GridRow, visual_rows
 from page_objects.obstacles import Missing, NotHere
+from page_objects.paging import next_page
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.wording import contains_words, identity_text, plain, same_name

@@ -182,8 +182,11 @@ class BillingWords(WordGroup):
     nothing: Phrase = (
         "No records", "No records found", "No billing", "No billings", "No billing found", "No billings found",
         "Nothing to show", "No rows", "No data", "No invoices", "No entries", "None", "No bills", "No results",
+        "Nothing billed", "Nothing has been billed", "Nothing here",
     )  # fmt: skip
-    next_page: Phrase = ("Next", "Next page", ">", ">>", "›", "»", "→", "More", "Show more", "Load more")
+    next_page: Phrase = (
+        "Next", "Next page", ">", ">>", "›", "»", "→", "More", "Show more", "Load more", "View more", "Show all", "View all",
+    )  # fmt: skip
 
 
 class ObstacleWords(WordGroup):
