@@ -8,9 +8,9 @@ from urllib.parse import urljoin
 
 from flows import way_in
 from flows.errors import NeedsHuman, Refusal
-from flows.identity import confirm_identity
+from flows.identity import confirm_identity, line_that_states_both
 from flows.journal import EventKind, Journal
-from flows.model import AccountReading, CancellationRequest, Effect, End, Plan, ProofLine
+from flows.model import AccountReading, CancellationRequest, Effect, End, FreshReading, Plan, ProofLine
 from flows.profile import SiteProfile, UnsafePage
 from flows.results import open_result
 from flows.session import Session
@@ -59,6 +59,11 @@ class Walk:
     clause: str = ""
     form_said: str = ""
     """What the site said when the form was saved, where that was bad news."""
+    form_lacks: tuple[str, ...] = ()
+    """What would keep the form of clause 10 from being filled in, as sentences."""
+    start_was_reached: bool = False
+    fresh: FreshReading | None = None
+    """The account as read after the effects (clauses 7 to 9)."""
     proof: tuple[ProofLine, ...] = ()
     end: End = End.NEEDS_HUMAN
 
@@ -92,7 +97,7 @@ class Walk:
             )
         self.session.check_stop()
         identity = self.confirm(on) if on is not None else None
-        state = {"number": " / ".join(identity.numbers), "name": " / ".join(identity.names)} if identity else {}
+        state = self.stated(identity) if identity else {}
         intent = self.journal.intend(Effect.OPEN_PAGE, self.clause, state, place, "")
         with self.session.permit() as sent:
             try:
@@ -108,8 +113,15 @@ class Walk:
         self.session.evidence(page.tab, page.name, moment, self.clause)
         document = page.body(page.tab.glance())
         identity = identity_of(document, page.words)
-        values = {"number": " / ".join(identity.numbers), "name": " / ".join(identity.names)}
+        values = self.stated(identity)
         self.journal.write(EventKind.OBSERVATION, self.clause, page=page.name, url=document.url, values=values)
+
+    def stated(self, identity: Identity) -> dict[str, str]:
+        """What a document says of whose it is: beside the labels, or in one line with number and name."""
+        request, patterns = self.request, self.profile.words.organization.identity
+        line = line_that_states_both(identity.lines, request.account_number, request.account_name, patterns)
+        told = {"number": " / ".join(identity.numbers), "name": " / ".join(identity.names)}
+        return told if all(told.values()) else {**told, "line": line}
 
     # --- the CRM ---
 
@@ -156,6 +168,7 @@ class Walk:
     def note_start(self, page: CancellationStartPage) -> CancellationStartPage:
         """Remember the start page, once it is the account's."""
         self.confirm(page)
+        self.start_was_reached = True
         if not self.start_by_link:
             self.start_url = page.tab.page.url
         self.start = page

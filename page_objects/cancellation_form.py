@@ -50,6 +50,9 @@ class CancellationForm:
             opt_out=box[0].control.checked if len(box) == 1 else None,
         )
 
+    def ready(self, reason: str, opt_out: bool) -> tuple[str, ...]:
+        return ()
+
     def fill(self, date: str, iso_date: dt.date, reason: str, opt_out: bool) -> str:
         """Fill the form in, without saving it; returns the option that was chosen for the reason, or the reason.
 

@@ -201,6 +201,18 @@ class Document:
         return tuple(_joined(runs) for runs in parts.values() if len({run.line for run in runs}) > 1)
 
     @cached_property
+    def _rows(self) -> dict[int, list[int]]:
+        rows: dict[int, dict[int, None]] = {}
+        for cell in self.cells:
+            if cell.row >= 0:
+                rows.setdefault(cell.table, {})[cell.row] = None
+        return {table: list(numbers) for table, numbers in rows.items()}
+
+    def rows_of(self, table: int) -> list[int]:
+        """The numbers of a table's rows, from top to bottom."""
+        return self._rows.get(table, [])
+
+    @cached_property
     def text(self) -> str:
         """All that can be read, a line each."""
         return "\n".join(text for text in self.line_texts.values() if text)

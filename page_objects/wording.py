@@ -97,6 +97,11 @@ def parse_money(text: str) -> Decimal | None:
 
 
 def parse_count(text: str) -> int | None:
-    """The one whole number in `text` ("0", "12 licenses"), or None."""
-    numbers = re.findall(r"\d+", text.replace(",", ""))
-    return int(numbers[0]) if len(numbers) == 1 and not re.search(r"\d[.]\d", text) else None
+    """The one whole number in `text` ("0", "12 licenses"); of "12 of 20 used" the larger, so that 0 means none; or None."""
+    plainly = text.replace(",", "")
+    numbers = [int(number) for number in re.findall(r"\d+", plainly)]
+    if re.search(r"\d[.]\d", text):
+        return None
+    if len(numbers) == 2 and re.search(r"\d\s*(?:of|/|out of)\s*\d", plainly):
+        return max(numbers)
+    return numbers[0] if len(numbers) == 1 else None

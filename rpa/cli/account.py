@@ -38,6 +38,7 @@ def plan(
     """Show what a cancellation would do. Reads only: nothing is changed."""
     from rpa.cli.asking import Draft, must_be_able_to_ask, show_plan
     from rpa.cli.desk import Desk, Watching
+    from rpa.results import EXIT_OF_CODE
 
     desk = Desk.open(json=json, output=output, profile=profile, channel=browser_channel)
     site = desk.profile()
@@ -49,6 +50,8 @@ def plan(
         desk.screen.emit(plan_as_json(made))
     else:
         show_plan(made, desk.screen)
+    if made.blocked:
+        raise typer.Exit(EXIT_OF_CODE["drift"])
 
 
 @app.command()
@@ -91,6 +94,7 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
     from rpa.cli.asking import approve, show_plan
     from rpa.cli.interrupt import stop_on_interrupt
     from rpa.cli.live import Steps
+    from rpa.results import EXIT_OF_CODE
 
     profile, screen = desk.profile(), desk.screen
     with desk.records(profile) as records, stop_on_interrupt(screen) as stop:
@@ -102,6 +106,8 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
             if not yes:
                 plan = robot.plan(request)
                 show_plan(plan, screen)
+                if plan.blocked:
+                    return EXIT_OF_CODE["drift"]
                 approve(plan, screen)
             records.accept(request, "rpa cancel")
             shop = Workshop(records, profile, line, stop, credentials.secrets)
