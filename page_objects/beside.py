@@ -66,6 +66,26 @@ def field_beside(document: Document, label: Run, fields: Sequence[Control]) -> C
     return min(below, key=lambda c: (c.box.top, abs(c.box.left - label.box.left))) if below else None
 
 
+def label_of(found: Found) -> str:
+    """What a person would call a field: its label in the mark-up, else the text nearest to it that labels it."""
+    document, control = found.document, found.control
+    fields = [one for one in document.controls if one.kind in ENTERABLE]
+    beside = [
+        run
+        for run in document.runs
+        if (run.control < 0 or document.controls[run.control].kind not in OPERABLE)
+        and squeeze(run.text)
+        and field_beside(document, run, fields) == control
+    ]
+    nearest = min(beside, key=lambda run: _distance(run.box, control.box), default=None)
+    told = [*control.labels, *([nearest.text] if nearest else []), *control.names]
+    return squeeze(next(iter(told), "")).rstrip(": ")
+
+
+def _distance(one: Box, other: Box) -> int:
+    return abs(one.left - other.left) if one.on_line_with(other) else 1000 + abs(other.top - one.bottom)
+
+
 def _text_between(document: Document, label: Run, target: Box) -> bool:
     """Whether another label (a text with a colon, or in a cell of its own) stands between label and target."""
     return any(

@@ -109,12 +109,20 @@
         o.parentElement.tagName === "OPTGROUP" ? o.parentElement.label : ""]);
       control.value = el.selectedIndex >= 0 ? el.options[el.selectedIndex].text : "";
     } else if (kind === "field") {
-      control.value = control.type === "password" ? "" : String(el.value === undefined ? el.innerText : el.value);
+      const typed = String(el.value === undefined ? el.innerText : el.value);
+      control.value = control.type === "password" ? "\u2022".repeat(typed.length) : typed;
     } else if (kind === "button" && el.tagName === "INPUT") {
       control.value = control.type === "image" ? "" : (el.value || {submit: "Submit", reset: "Reset"}[control.type] || "");
     }
     controls.push(control);
     return number;
+  };
+
+  // A picture button without a size of its own takes no room until its picture has come: it is there all the same.
+  const awaitsPicture = (el, r) => {
+    if (el.tagName !== "INPUT" || el.type !== "image") return false;
+    const own = el.computedStyleMap();
+    return ["width", "height"].every((side) => r[side] > 0 || own.get(side).toString() === "auto");
   };
 
   // Letters that look alike belong together to the eye: bold beside regular, grey beside black are label and value.
@@ -200,7 +208,8 @@
     if (kind !== null) {
       const r = el.getBoundingClientRect();
       const offScreen = r.right + window.scrollX <= 0 || r.bottom + window.scrollY <= 0;
-      if ((r.width > 0 && r.height > 0 && !offScreen) || kind === "link" || kind === "clickable") {
+      const room = r.width > 0 && r.height > 0 || awaitsPicture(el, r);
+      if ((room && !offScreen) || kind === "link" || kind === "clickable") {
         if (!offScreen) { context.control = addControl(el, kind, outer, context.pointer); open = null; }
       }
     }

@@ -69,6 +69,12 @@ def identity_text(text: str) -> str:
     return squeeze(unicodedata.normalize("NFC", text))
 
 
+def quoted(words: Iterable[str], most: int = 8) -> str:
+    """What can be read on the screen, for a message: "Search", "Find Now" ..."""
+    seen = list(dict.fromkeys(squeeze(one)[:40] for one in words if squeeze(one)))
+    return ", ".join(f'"{one}"' for one in seen[:most]) + (" ..." if len(seen) > most else "") or "none"
+
+
 def parse_money(text: str) -> Decimal | None:
     """The amount in `text`, whatever currency sign or code stands beside it; None if there is not exactly one.
 

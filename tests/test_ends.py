@@ -19,8 +19,8 @@ from flows.profile import SiteProfile
 from flows.results import open_result
 from flows.runner import CODES
 from flows.walk import Walk
-from page_objects.look_up import Result
 from page_objects.obstacles import RoleDenied, SignedOut, UnexpectedDialog
+from page_objects.result_list import Result
 from rpa.browser_session import SignIns
 from tests.conftest import FOUR, Bench
 
