@@ -90,9 +90,11 @@
 
   // What a click brings about. Scripts and submissions that differ only in the control's own name are told as the same.
   const deedOf = (el, href) => {
-    const names = [el.getAttribute("name"), el.id, el.id && el.id.replace(/_/g, "$")].filter((name) => name && name.length > 2);
     const script = (el.getAttribute("onclick") || "") + (/^\s*javascript:/i.test(href || "") ? href : "");
-    const masked = names.reduce((text, name) => text.split(name).join("*"), script);
+    // Web frames write one name with "_" in the id and with "$" or ":" in the script.
+    const names = [el.getAttribute("name"), el.id].filter((name) => name && name.length > 2);
+    const spelt = (name) => new RegExp(name.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&").replace(/\\\$|[_:]/g, "[_$:]"), "g");
+    const masked = script ? names.reduce((text, name) => text.replace(spelt(name), "*"), script) : "";
     const submits = Boolean(el.form) && (el.type === "submit" || el.type === "image");
     const address = script && masked.includes("javascript:") ? "" : href || "";
     return {

@@ -111,7 +111,7 @@ def test_tabs_that_the_profile_names_are_pressed_until_the_words_are_there(show:
 # --- twins ---
 
 BAR = "<p><input type=submit value=Update name=act> <input type=submit value=Delete name=act></p>"
-POST_BACKS = "<p><a id=c_btn{0} href=\"javascript:post('c$btn{0}','')\">Update</a> <a href='#'>Close</a></p>"
+POST_BACKS = "<p><a id=c_btn{0}_1f href=\"javascript:post('c$btn{0}_1f','')\">Update</a> <a href='#'>Close</a></p>"
 TWINS = {
     "one submit button above and below": f"<form>{BAR}{LOCATION}{FORM}{BAR}</form>",
     "of other names": f"<form>{BAR}{LOCATION}{FORM}{BAR.replace('name=act', 'name=act2')}</form>",
