@@ -27,6 +27,12 @@ class AppModuleSwitcher:
         values = [value for _, value in screen.values(self.tab.words.obstacles.app_module) if value]
         return squeeze(values[0]) if len(values) == 1 else None
 
+    def address(self, screen: Screen) -> str:
+        """Of the document that holds it: a frame may be another site's than the page round it."""
+        box = self._box(screen)
+        holders = [box] if box is not None else self._opener(screen)
+        return holders[0].document.url if holders else screen.main.url
+
     def choose(self, module: str) -> None:
         """Change to `module` and wait until the page has answered. Raises NotHere if it is not offered."""
         before = self.tab.settled(0.1)
