@@ -14,7 +14,7 @@ from page_objects.act import Aftermath
 from page_objects.cancel_page import CancelPage
 from page_objects.obstacles import Obstacle, RecordLocked, SignedOut
 from page_objects.organization_page import OrganizationPage
-from page_objects.wording import contains_words, plain
+from page_objects.wording import contains_words, plain, reads_as
 
 TURNED_AWAY = "turned away"
 """The session had ended: the site asked for the password, and the effect has not taken place."""
@@ -234,7 +234,7 @@ def form_saved(walk: Walk, form: FormValues | None) -> tuple[bool, str]:
     date = walk.profile.read_date(form.date or "")
     wanted = {plain(request.reason), plain(walk.profile.reasons.get(request.reason, request.reason))}
     reasons = {plain(form.reason or ""), plain(form.reason_text or "")}
-    other = plain(form.reason or "") in {plain(word) for word in walk.profile.words.form.other}
+    other = reads_as(form.reason or "", walk.profile.words.form.other)
     named = bool(reasons & wanted) or (other and not form.reason_text)
     box = form.opt_out is not False if request.opt_out else True
     return date == request.date and named and box, said

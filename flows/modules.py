@@ -30,7 +30,9 @@ def note_module(walk: Walk, current: str | None) -> None:
 def switch_to_premium(walk: Walk) -> Tab:
     """Choose Premium Edition where the role was denied; returns the tab. Raises NeedsHuman if it is chosen already."""
     tab = _tab_with_modules(walk, lambda _: True) or _home(walk)
-    current = AppModuleSwitcher(tab).current(tab.glance())
+    switcher = AppModuleSwitcher(tab)
+    current = switcher.current(tab.glance())
+    address = switcher.address(tab.glance())
     if current is not None and plain(current) == plain(premium(walk)):
         raise NeedsHuman(
             "role_denied", "Premium Edition is chosen already and the page is still denied: ask for the role"
@@ -38,7 +40,7 @@ def switch_to_premium(walk: Walk) -> Tab:
     walk.module_at_start = walk.module_at_start or current
     walk.module_changed = True
     _choose(walk, tab, premium(walk), Effect.SWITCH_MODULE, walk.module_at_start or "")
-    walk.module_on_backend = origin(tab.page.url) != origin(walk.profile.site.base_url)
+    walk.module_on_backend = origin(address) != origin(walk.profile.site.base_url)
     return tab
 
 
@@ -82,7 +84,8 @@ def _tab_with_modules(walk: Walk, fits: Callable[[str], bool]) -> Tab | None:
 def _home(walk: Walk) -> Tab:
     tab = walk.at_crm()
     walk.open(tab, walk.session.home() or walk.profile.site.base_url)
-    tab.until(lambda screen: AppModuleSwitcher(tab).visible(screen) or None, "the App Module drop-down")
+    what = "the App Module drop-down (words.obstacles.app_module in the profile)"
+    tab.until(lambda screen: AppModuleSwitcher(tab).visible(screen) or None, what)
     return tab
 
 
@@ -91,5 +94,6 @@ def _tab_in_premium(walk: Walk) -> Tab:
     tab = _tab_with_modules(walk, lambda current: current == plain(premium(walk)))
     if tab is None and walk.module_on_backend:  # a session of its own, with a module of its own
         backend = walk.fresh_start().tab
-        tab = backend if AppModuleSwitcher(backend).visible(backend.glance()) else None
+        screen = backend.settled()  # its pages may show the drop-down late, or not all of them
+        tab = backend if AppModuleSwitcher(backend).visible(screen) else None
     return tab or _home(walk)

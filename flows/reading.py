@@ -21,8 +21,10 @@ FACTS = ("license_count", "account_status", "contact_info")
 
 def note_facts(walk: Walk, page: AdminPage, screen: Screen | None = None) -> None:
     """Note what `page` tells of licences, status and contact info; newer than what it told before."""
-    read = screen or page.tab.glance()
-    facts: AccountFacts = facts_of(Screen((page.body(read),)), page)
+    if isinstance(page, OrganizationPage):
+        facts: AccountFacts = page.read_facts()
+    else:
+        facts = facts_of(Screen((page.body(screen or page.tab.glance()),)), page)
     told = {name: value for name in FACTS if (value := getattr(facts, name)) is not None}
     for name in FACTS:
         walk.facts.setdefault(name, {}).pop(page.name, None)
@@ -68,8 +70,8 @@ def contact_info_set(walk: Walk) -> bool | None:
 
 def read_organization(walk: Walk, page: OrganizationPage) -> FormValues | None:
     """Note the record's facts and return what its form says; None if the record has no such form."""
-    screen = page.tab.glance()
-    note_facts(walk, page, screen)
+    note_facts(walk, page)
+    screen = page.show_form()
     if not page.form.visible(screen):
         return None
     form = page.read_form(screen)

@@ -1,6 +1,6 @@
 """The App Module drop-down (clause 7a)."""
 
-from page_objects.cancellation_form import option_called
+from page_objects.choice import Choice, option_for
 from page_objects.document import OPERABLE, Found
 from page_objects.obstacles import Missing
 from page_objects.screen import Screen
@@ -8,10 +8,13 @@ from page_objects.select_box import choose_and_go
 from page_objects.tab import Tab
 from page_objects.wording import plain, squeeze
 
+KEY = "set words.obstacles.app_module in the profile"
+
 
 class AppModuleSwitcher:
     def __init__(self, tab: Tab) -> None:
         self.tab = tab
+        self.choice = Choice(tab, tab.words.obstacles.app_module, any_button=True)
 
     def visible(self, screen: Screen) -> bool:
         return self._box(screen) is not None or bool(self._opener(screen))
@@ -20,9 +23,15 @@ class AppModuleSwitcher:
         """The module that is chosen now; None if the page does not say."""
         box = self._box(screen)
         if box is not None:
-            return squeeze(box.control.value)
+            return Choice.value(box)
         values = [value for _, value in screen.values(self.tab.words.obstacles.app_module) if value]
-        return values[0] if len(values) == 1 else None
+        return squeeze(values[0]) if len(values) == 1 else None
+
+    def address(self, screen: Screen) -> str:
+        """Of the document that holds it: a frame may be another site's than the page round it."""
+        box = self._box(screen)
+        holders = [box] if box is not None else self._opener(screen)
+        return holders[0].document.url if holders else screen.main.url
 
     def choose(self, module: str) -> None:
         """Change to `module` and wait until the page has answered. Raises NotHere if it is not offered."""
@@ -40,23 +49,29 @@ class AppModuleSwitcher:
         return now if current is not None and plain(current) == plain(module) and settled else None
 
     def _box(self, screen: Screen) -> Found | None:
-        found = screen.fields(self.tab.words.obstacles.app_module, {"select"})
+        """The drop-down beside its label; without a label the one select box that offers Premium Edition."""
+        found = self.choice.find(screen)
         if not found:
-            premium = self.tab.words.obstacles.premium_edition
+            premium = {plain(words) for words in self.tab.words.obstacles.premium_edition}
             found = [
                 Found(document, control)
                 for document in screen.documents
                 for control in document.controls
-                if control.kind == "select" and option_called(control, premium) is not None
+                if control.kind == "select" and premium & {plain(text) for text, *_ in control.options}
             ]
         return found[0] if len(found) == 1 else None
 
     def _choose_in(self, box: Found, module: str) -> None:
-        place = option_called(box.control, (module,))
-        if place is None:
-            offered = ", ".join(text for text, *_ in box.control.options)
-            raise Missing(f'the App Module "{module}" is not offered (offered: {offered})')
-        choose_and_go(self.tab, box, place)
+        offered = self.choice.options(box)
+        option = option_for(offered, (module,))
+        if option is None:
+            self.choice.close(box, offered)
+            seen = ", ".join(f'"{one.text}"' for one in offered)
+            raise Missing(f'the App Module "{module}" is not offered (offered: {seen}); {KEY}, or premium_edition')
+        if option.item is None:
+            choose_and_go(self.tab, box, option.place)
+        else:
+            self.tab.press(option.item)
 
     def _opener(self, screen: Screen) -> list[Found]:
         """A menu instead of a select box: its button reads "App Module", alone or with the present module."""
@@ -65,13 +80,15 @@ class AppModuleSwitcher:
             Found(document, control)
             for document in screen.documents
             for control in document.controls
-            if control.kind in OPERABLE and any(plain(control.name).startswith(words) for words in wanted)
+            if control.kind in OPERABLE | {"combobox"}
+            and any(plain(control.name).startswith(words) for words in wanted)
         ]
 
     def _choose_in_menu(self, screen: Screen, module: str) -> None:
         opener = self._opener(screen)
         if len(opener) != 1:
-            raise Missing("the App Module drop-down is not on the page")
+            seen = f"is on the page {len(opener)} times" if opener else "is not on the page"
+            raise Missing(f"the App Module drop-down {seen}: {KEY}", self.tab.whereabouts("page"))
         if not screen.operable((module,)):
             self.tab.press(opener[0])
         item = self.tab.until(lambda now: next(iter(now.operable((module,))), None), f'the module "{module}"', 3)

@@ -1,19 +1,23 @@
 """The form "Required for Cancellation" on the Organization page (clause 10)."""
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 
 from page_objects.beside import field_value
 from page_objects.document import Control, Found
-from page_objects.obstacles import Ambiguous, Missing
+from page_objects.edit_in_place import edit_beside, open_field
+from page_objects.obstacles import Missing, Obstacle
+from page_objects.reason_field import TEXTS, ReasonField
+from page_objects.reveal import Reveal
 from page_objects.screen import Screen, the_one
 from page_objects.tab import Tab
-from page_objects.wording import plain
+from page_objects.wording import plain, says
 from page_objects.words import FormWords
 
 BUTTONS = {"button", "link", "clickable"}
-TEXTS = {"field", "textbox"}
+BOXES = {"checkbox", "switch"}
+REACH = 600
+"""Pixels below its date in which the button of a form is looked for that is no <form> to the mark-up."""
 
 
 @dataclass(frozen=True)
@@ -26,138 +30,129 @@ class FormReading:
     opt_out: bool | None
 
 
+@dataclass(frozen=True)
+class FormFilled:
+    """What was filled in: the option that was chosen for the reason, or the reason; and what a person should know."""
+
+    reason: str
+    warnings: tuple[str, ...] = ()
+
+
 class CancellationForm:
     """Date of Cancellation, the reason, and the box [ ] Opt Out of any future emails."""
 
     def __init__(self, tab: Tab) -> None:
         self.tab = tab
+        self.reason = ReasonField(tab)
 
     @property
     def words(self) -> FormWords:
         return self.tab.words.form
 
+    def show(self) -> Screen:
+        """The screen with the form on it, where a tab or a fold of the page holds it."""
+        phrase = self.words.date if not self.tab.glance().shows(self.words.heading) else self.words.heading
+        screen = Reveal(self.tab).show(self.words.date)
+        return screen if self.visible(screen) else Reveal(self.tab).show(phrase)
+
     def visible(self, screen: Screen) -> bool:
         return bool(screen.fields(self.words.date) or screen.values(self.words.date))
 
     def read(self, screen: Screen) -> FormReading:
-        reason = screen.fields(self.words.reason)
-        text = self._reason_text(screen, reason)
-        box = screen.fields(self.words.opt_out, {"checkbox", "switch"})
+        found = self.reason.find(screen)
+        text = self.reason.text_field(screen) if found else None
+        box = screen.fields(self.words.opt_out, BOXES)
         return FormReading(
-            date=_first_value(screen, self.words.date),
-            reason=_first_value(screen, self.words.reason),
+            date=self._told(self._date(screen)),
+            reason=self._told(self.reason.read(screen)),
             reason_text=field_value(text.control) if text else None,
             opt_out=box[0].control.checked if len(box) == 1 else None,
         )
 
-    def ready(self, reason: str, opt_out: bool) -> tuple[str, ...]:
-        return ()
+    def _date(self, screen: Screen) -> str | None:
+        fields = screen.fields(self.words.date)
+        if fields:
+            return field_value(fields[0].control)
+        values = screen.values(self.words.date)
+        return values[0][1] if values else None
 
-    def fill(self, date: str, iso_date: dt.date, reason: str, opt_out: bool) -> str:
-        """Fill the form in, without saving it; returns the option that was chosen for the reason, or the reason.
+    def _told(self, value: str | None) -> str | None:
+        """A dash or "(none)" says that there is nothing."""
+        return "" if value is not None and says(value, self.tab.words.organization.empty) else value
 
-        A reason that the select box does not offer becomes its "Other", with the text where there is a field for it.
+    def fill(self, date: str, iso_date: dt.date, reason: str, opt_out: bool) -> FormFilled:
+        """Fill the form in, without saving it.
+
+        A reason that is not offered becomes "Other", with the text where there is a field for it, else with a warning.
         Raises NotHere if a field is missing, or the reason can't be given.
         """
-        screen = self.tab.glance()
-        when = screen.one_field(self.words.date, TEXTS)
+        self.show()
+        when = open_field(self.tab, self.words.date, TEXTS, "words.form.date")
         self.tab.fill(when, iso_date.isoformat() if when.control.type == "date" else date)
-        chosen = self._give_reason(reason)
-        box = self.tab.glance().fields(self.words.opt_out, {"checkbox", "switch"})
-        if box and opt_out:  # "You may also check the box": a box that is ticked already is left as it is
-            self.tab.tick(the_one(box, self.words.opt_out), True)
-        elif opt_out:
-            raise Missing('the box "Opt Out of any future emails" is not on the page')
-        return chosen
+        chosen, told = self.reason.give(reason)
+        if opt_out:  # "You may also check the box": a box that is ticked already is left as it is
+            box = self.tab.glance().fields(self.words.opt_out, BOXES)
+            self.tab.tick(the_one(box, self.words.opt_out, "a box", key="words.form.opt_out"), True)
+        lost = f'the reason was recorded as "{chosen}", its text "{reason}" nowhere: there is no field for it'
+        return FormFilled(chosen, () if told else (lost,))
 
-    def _give_reason(self, reason: str) -> str:
-        field = self.tab.glance().one_field(self.words.reason, TEXTS | {"select"})
-        if field.control.kind != "select":
-            self.tab.fill(field, reason)
-            return reason
-        option = option_called(field.control, (reason,))
-        if option is not None:
-            self.tab.choose(field, option)
-            return field.control.options[option][0]
-        return self._give_other(field, reason)
+    def ready(self, reason: str, opt_out: bool) -> tuple[str, ...]:
+        """What would keep the form from being filled in and saved, a sentence each. Changes nothing on the page.
 
-    def _give_other(self, field: Found, reason: str) -> str:
-        other = option_called(field.control, self.words.other)
-        if other is None:
-            offered = ", ".join(text for text, *_ in field.control.options)
-            raise Missing(f'the reason "{reason}" is not offered, and neither is "Other" (offered: {offered})')
-        before = self.tab.glance()
-        self.tab.choose(field, other)
-        screen = self.tab.glance()
-        text = self._reason_text(screen, screen.fields(self.words.reason)) or _woken(screen, before)
-        if text:
-            self.tab.fill(text, reason)
-        return field.control.options[other][0]
+        A field that is shown as text with an "Edit" beside it counts as there: it is not opened.
+        """
+        try:
+            return self._troubles(self.show(), reason, opt_out)
+        except Obstacle as obstacle:
+            return (f"the form can't be read: {obstacle.what}",)
 
-    def _reason_text(self, screen: Screen, reason: list[Found]) -> Found | None:
-        """The text field for a reason that is not offered: by its label, else beside or below the select box."""
-        if not reason or reason[0].control.kind != "select":
-            return None
-        labelled = [one for one in screen.fields(self.words.reason_text, TEXTS) if one.document is reason[0].document]
-        if len(labelled) == 1:
-            return labelled[0]
-        box = reason[0].control
-        near = [
-            control
-            for control in reason[0].document.controls
-            if control.kind in TEXTS
-            and control.form == box.form
-            and control.box.left >= box.box.right - 4
-            and control.box.on_line_with(box.box)
-        ]
-        return Found(reason[0].document, near[0]) if len(near) == 1 else None
+    def _troubles(self, screen: Screen, reason: str, opt_out: bool) -> tuple[str, ...]:
+        dates = screen.fields(self.words.date, TEXTS)
+        editable = edit_beside(self.tab, screen, self.words.date) is not None
+        if not dates and not editable:
+            label = self.words.date[0]
+            return (
+                f'the record has no field "{label}": set words.form.date or words.organization.tabs in the profile',
+            )
+        said = [f'"{self.words.date[0]}" is on the page {len(dates)} times: set words.form.date'] * (len(dates) > 1)
+        said += [trouble for trouble in (self.reason.trouble(reason),) if trouble]
+        boxes = len(screen.fields(self.words.opt_out, BOXES))
+        if opt_out and boxes != 1 and not editable:
+            said.append(f'the box "{self.words.opt_out[0]}" is on the page {boxes} times: set words.form.opt_out')
+        if len(dates) == 1:
+            said += self._no_button(self.tab.glance())
+        return tuple(said)
+
+    def _no_button(self, screen: Screen) -> list[str]:
+        try:
+            self.save_button(screen)
+        except Obstacle as obstacle:
+            return [obstacle.what]
+        return []
 
     def save_button(self, screen: Screen) -> Found:
         """The button that saves the form: its own, else the page's Update. Raises NotHere or Ambiguous."""
-        date = screen.one_field(self.words.date, TEXTS)
-        for phrase in (self.words.save, self.tab.words.organization.update):
-            found = [one for one in screen.operable(phrase, BUTTONS) if _belongs(one, date)]
-            if len(found) > 1:
-                raise Ambiguous(f'the form has {len(found)} buttons called "{found[0].control.name}"')
+        date = screen.one_field(self.words.date, TEXTS, "words.form.date")
+        for words in (*self.words.save, *self.tab.words.organization.update):
+            found = [one for one in screen.operable((words,), BUTTONS) if self._belongs(one, date)]
             if found:
-                return found[0]
-        raise Missing("the form has no button that saves it")
+                return the_one(found, (words,), "the form's button", near=date, key="words.form.save")
+        seen = ", ".join(f'"{name}"' for name in self._buttons(date)) or "none"
+        raise Missing(f"the form has no button that saves it: set words.form.save in the profile (its buttons: {seen})")
 
+    def _belongs(self, button: Found, date: Found) -> bool:
+        """Whether the button saves the form of that field: the same form, or, outside of forms, the page's or just below."""
+        if button.document is not date.document:
+            return False
+        if button.control.form >= 0 or date.control.form >= 0:
+            return button.control.form == date.control.form
+        general = says(button.control.name, (*self.words.save[:1], *self.tab.words.organization.update))
+        return general or -4 <= button.control.box.top - date.control.box.bottom <= REACH
 
-def _woken(screen: Screen, before: Screen) -> Found | None:
-    """The one text field that was not there, or could not be filled in, before."""
-    old = {(d.token, c.index) for d in before.documents for c in d.controls if not c.disabled and not c.readonly}
-    new = [
-        Found(document, control)
-        for document in screen.documents
-        for control in document.controls
-        if control.kind in TEXTS and not control.disabled and (document.token, control.index) not in old
-    ]
-    return new[0] if len(new) == 1 else None
-
-
-def _belongs(button: Found, date: Found) -> bool:
-    """Whether the button saves the form of that field: the same form, or, outside of forms, close below it."""
-    if button.document is not date.document:
-        return False
-    if button.control.form >= 0 or date.control.form >= 0:
-        return button.control.form == date.control.form
-    return True
-
-
-def _is_prompt(control: Control) -> bool:
-    """Whether a select box shows only its invitation to choose ("- select -", "Please choose ...")."""
-    if control.kind != "select" or not control.options or not control.options[0][1]:
-        return False
-    return bool(re.fullmatch(r"\W*|\W*(please |-)?\W*(select|choose|pick)\b.*", plain(control.options[0][0])))
-
-
-def _first_value(screen: Screen, phrase: tuple[str, ...]) -> str | None:
-    fields = screen.fields(phrase)
-    if fields:
-        return "" if _is_prompt(fields[0].control) else field_value(fields[0].control)
-    values = screen.values(phrase)
-    return values[0][1] if values else None
+    def _buttons(self, date: Found) -> list[str]:
+        """The buttons that a person might take for the form's."""
+        buttons = [Found(date.document, c) for c in date.document.controls if c.kind == "button" and c.name]
+        return list(dict.fromkeys(one.control.name for one in buttons if self._belongs(one, date)))
 
 
 def option_called(control: Control, phrase: tuple[str, ...]) -> int | None:

@@ -101,6 +101,12 @@ class Control:
     onclick: bool
     does: str
     """The script that a click runs, where the mark-up says it."""
+    sends: str
+    """What a click brings about, as far as the mark-up says: address, script or submission, its own name left out."""
+    own: str
+    """The name that was left out of it."""
+    popup: str
+    """What it says it opens (aria-haspopup)."""
     pointer: bool
     disabled: bool
     readonly: bool

@@ -55,9 +55,9 @@
     const labels = [...(el.labels || [])].map(plain);
     const by = el.getAttribute("aria-labelledby");
     if (by) {
-      const root = el.getRootNode();
+      const root = el.getRootNode();  // a button that opens a list often names itself too: its value, no label
       labels.push(by.split(/\s+/).map((id) => (root.getElementById ? root.getElementById(id) : null))
-        .filter(Boolean).map(plain).join(" "));
+        .filter((one) => one && one !== el).map(plain).join(" "));
     }
     const aria = el.getAttribute("aria-label");
     if (aria) labels.push(aria);
@@ -76,14 +76,31 @@
     }
     if (tag === "TEXTAREA") return "field";
     if (tag === "SELECT") return "select";
-    if (tag === "BUTTON") return role === "tab" ? "tab" : "button";
+    if (role === "combobox" || el.getAttribute("aria-haspopup") === "listbox") return "combobox";
+    if (tag === "BUTTON") return role === "tab" || role === "option" ? role : "button";
     if (tag === "SUMMARY") return "summary";
     if (tag === "A" || tag === "AREA") return ROLES.has(role) && role !== "link" ? role : "link";
     if (role === "textbox" || role === "searchbox" || el.isContentEditable && !context.editable) return "field";
     if (ROLES.has(role)) return role;
     if (el.hasAttribute("onclick")) return "clickable";
+    if (el.parentElement && el.parentElement.getAttribute("role") === "listbox") return "option";
     if (tag !== "LABEL" && style.cursor === "pointer" && !context.pointer) return "clickable";
     return null;
+  };
+
+  // What a click brings about. Scripts and submissions that differ only in the control's own name are told as the same.
+  const deedOf = (el, href) => {
+    const script = (el.getAttribute("onclick") || "") + (/^\s*javascript:/i.test(href || "") ? href : "");
+    // Web frames write one name with "_" in the id and with "$" or ":" in the script.
+    const names = [el.getAttribute("name"), el.id].filter((name) => name && name.length > 2);
+    const spelt = (name) => new RegExp(name.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&").replace(/\\\$|[_:]/g, "[_$:]"), "g");
+    const masked = script ? names.reduce((text, name) => text.replace(spelt(name), "*"), script) : "";
+    const submits = Boolean(el.form) && (el.type === "submit" || el.type === "image");
+    const address = script && masked.includes("javascript:") ? "" : href || "";
+    return {
+      own: masked !== script ? names[0] : submits ? el.getAttribute("name") || "" : "",
+      sends: [submits ? "submit" : "", el.getAttribute("formaction") || "", address, masked].filter(Boolean).join(" "),
+    };
   };
 
   const addControl = (el, kind, context, pointer) => {
@@ -91,12 +108,15 @@
     eye.elements.push(el);
     const href = el.getAttribute("href");
     const names = [el.getAttribute("alt"), el.getAttribute("title"), el.getAttribute("placeholder")].filter(Boolean);
-    const isField = kind === "field" || kind === "select" || kind === "checkbox" || kind === "radio" || kind === "file";
+    const isField = /^(field|select|combobox|checkbox|radio|file)$/.test(kind);
+    const {own, sends} = deedOf(el, href);
     const control = {
-      kind, type: (el.getAttribute("type") || "").toLowerCase(), labels: isField ? labelsOf(el) : [],
+      kind, type: el.tagName === "BUTTON" && el.form ? el.type : (el.getAttribute("type") || "").toLowerCase(),
+      labels: isField ? labelsOf(el) : [],
       names: isField ? names : names.concat(el.getAttribute("aria-label") || []),
       value: "", href, target: el.getAttribute("target") || "",
-      onclick: el.hasAttribute("onclick"), does: el.getAttribute("onclick") || "", pointer,
+      onclick: el.hasAttribute("onclick"), does: el.getAttribute("onclick") || "", sends, own,
+      popup: el.getAttribute("aria-haspopup") || "", pointer,
       disabled: Boolean(el.disabled) || el.getAttribute("aria-disabled") === "true" || Boolean(el.closest("fieldset[disabled]")),
       readonly: Boolean(el.readOnly), checked: Boolean(el.checked) || el.getAttribute("aria-checked") === "true",
       selected: el.getAttribute("aria-selected") === "true" || el.getAttribute("aria-current") === "page",
@@ -111,6 +131,8 @@
     } else if (kind === "field") {
       const typed = String(el.value === undefined ? el.innerText : el.value);
       control.value = control.type === "password" ? "\u2022".repeat(typed.length) : typed;
+    } else if (kind === "combobox") {
+      control.value = String(el.value || el.innerText || "");
     } else if (kind === "button" && el.tagName === "INPUT") {
       control.value = control.type === "image" ? "" : (el.value || {submit: "Submit", reset: "Reset"}[control.type] || "");
     }

@@ -1,5 +1,6 @@
 """The purple drop-down of the Organization page, whatever it is made of (clause 3)."""
 
+from page_objects.choice import Choice
 from page_objects.document import OPERABLE, Control, Document, Found, Run
 from page_objects.obstacles import Ambiguous, DeadLink, NotHere
 from page_objects.screen import Screen
@@ -8,7 +9,7 @@ from page_objects.tab import Tab
 from page_objects.wording import contains_words, plain
 from page_objects.words import Phrase
 
-OPENERS = {"summary", "button", "clickable", "link", "tab", "menuitem", "treeitem"}
+OPENERS = {"summary", "button", "clickable", "link", "tab", "menuitem", "treeitem", "combobox"}
 
 
 class LinkMenu:
@@ -70,7 +71,9 @@ class LinkMenu:
     # --- anything else that opens ---
 
     def _opener(self, screen: Screen) -> Found | None:
-        found = screen.operable(self.label, OPENERS)
+        found = screen.operable(self.label, OPENERS) or [
+            one for one in Choice(self.tab, self.label).find(screen, {"combobox"}) if one.control.kind != "select"
+        ]
         if len(found) > 1:
             raise Ambiguous(f'the drop-down "{self.label[0]}" is on the page {len(found)} times')
         return found[0] if found else None

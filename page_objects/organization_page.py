@@ -9,11 +9,14 @@ from page_objects.app_module_switcher import AppModuleSwitcher
 from page_objects.cancellation_form import BUTTONS, CancellationForm, FormReading
 from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.document import Found
+from page_objects.edit_in_place import edit_beside, open_field, value_without_edit
 from page_objects.link_menu import LinkMenu
 from page_objects.obstacles import Missing
+from page_objects.reason_field import TEXTS
+from page_objects.reveal import Reveal, visible
 from page_objects.screen import Screen, the_one
 from page_objects.tab import Tab
-from page_objects.wording import plain, squeeze
+from page_objects.wording import plain, says, squeeze
 from page_objects.words import Phrase
 
 
@@ -49,22 +52,68 @@ class OrganizationPage(AdminPage):
         super().__init__(tab)
         self.form = CancellationForm(self.tab)
         self.modules = AppModuleSwitcher(self.tab)
+        self._absent: set[Phrase] = set()
+        """What no tab of this record holds: not looked for again."""
 
     def recognised(self, screen: Screen) -> bool:
-        return bool(screen.fields(self.words.organization.server_location)) or screen.shows(self.words.form.heading)
+        location, heading = self.words.organization.server_location, self.words.form.heading
+        return bool(screen.fields(location)) or screen.shows(heading) or self._record_of_tabs(screen)
 
-    def facts(self, screen: Screen) -> AccountFacts:
-        return facts_of(Screen((self.body(screen),)), self)
+    def _record_of_tabs(self, screen: Screen) -> bool:
+        """A record that opens with another tab: number and name, with the Update button, and nothing of the backend's."""
+        words = self.words
+        if not screen.operable(words.organization.update, BUTTONS):
+            return False
+        if screen.operable(words.start_page.cancel) or screen.operable(words.cancel_page.set_status):
+            return False
+        labels = (words.organization.account_number, words.organization.account_name)
+        return all(any(value for _, value in screen.values(label)) for label in labels)
+
+    def show(self, phrase: Phrase) -> Screen:
+        """The screen with these words on it, where a tab or a fold of the record holds them; else as it stands."""
+        reveal = Reveal(self.tab)
+        screen = reveal.show(phrase)
+        tabs = self.words.organization.tabs
+        if not tabs or phrase in self._absent or visible(screen, phrase):
+            return screen
+        screen = reveal.by_tabs(phrase, tabs)
+        if not visible(screen, phrase):
+            self._absent.add(phrase)
+        return screen
+
+    def read_facts(self) -> AccountFacts:
+        """Licence count, status and contact info, united from all tabs of the record that tell them."""
+        words = self.words.organization
+        labels = {"license_count": words.license_count, "account_status": words.account_status}
+        labels["contact_info"] = words.contact_info
+        return AccountFacts(**{name: self._fact(label) for name, label in labels.items()})
+
+    def _fact(self, label: Phrase) -> str | None:
+        told = _told(Screen((self.body(self.tab.glance()),)), label)
+        if told is not None:
+            return told
+        # A lone "Status" on another tab may be anything's: only words that are clear by themselves are looked for.
+        clear = tuple(words for place, words in enumerate(label) if place == 0 or " " in words)
+        return _told(Screen((self.body(self.show(clear)),)), label)
+
+    def show_form(self) -> Screen:
+        """The screen with the form on it, where a tab or a fold of the record holds it; else as it stands."""
+        screen = self.form.show()
+        return screen if self.form.visible(screen) else self.show(self.words.form.date)
 
     def read_form(self, screen: Screen) -> FormReading:
         return self.form.read(screen)
 
     def server_location(self, screen: Screen) -> str | None:
-        """The value of "Server Location"; None if there is no such field."""
-        values = [value for _, value in screen.values(self.words.organization.server_location)]
-        if values:
-            return values[0]
-        return "" if screen.shows(self.words.organization.server_location) else None
+        """The value of "Server Location", "" where a mark says that it is empty; None if there is no such field."""
+        label = self.words.organization.server_location
+        screen = screen if visible(screen, label) else self.show(label)
+        values = [value for _, value in screen.values(label)]
+        if not values:
+            return "" if screen.shows(label) else None
+        edit = None if screen.fields(label) else edit_beside(self.tab, screen, label)
+        value = value_without_edit(values[0], edit)
+        return "" if says(value, self.words.organization.empty) else value
 
     def labelled(self, screen: Screen, phrase: Phrase) -> str | None:
         """The value beside any label, for what the profile asks (server, self-service)."""
@@ -73,25 +122,31 @@ class OrganizationPage(AdminPage):
     def open_start_page(self, drop_down: str, link: Phrase = ()) -> CancellationStartPage:
         """Clauses 3 and 4: choose (NewManageAcctsLink) in the drop-down. Raises DeadLink if it can't be followed."""
         menu = LinkMenu(self.tab, drop_down)
+        if not menu.visible(self.tab.glance()):
+            self.show((drop_down,))
         link = link or self.words.organization.manage_link
         doubtful = menu.doubtful(link)
         return self.tab.after(lambda: menu.press(link), CancellationStartPage, doubtful=doubtful, left=self.recognised)
 
     def enter_server_location(self, url: str) -> None:
         """Clause 4b. Raises NotHere if there is no such field, or it is not empty (promise 6)."""
-        field = self.tab.glance().one_field(self.words.organization.server_location)
-        if squeeze(field.control.value):
+        if self.server_location(self.tab.glance()):
+            raise Missing("Server Location is not empty; it is only ever written when empty", self.whereabouts())
+        label = self.words.organization.server_location
+        field = open_field(self.tab, label, TEXTS, "words.organization.server_location")
+        if squeeze(field.control.value) and not says(field.control.value, self.words.organization.empty):
             raise Missing("Server Location is not empty; it is only ever written when empty", self.whereabouts())
         self.tab.fill(field, url)
 
     def update_button(self) -> Found:
         """The Update button of the record: the one in the form of Server Location where there are several."""
-        screen = self.tab.glance()
+        screen = self.show(self.words.organization.update)
         found = screen.operable(self.words.organization.update, BUTTONS)
-        if len(found) > 1:
-            location = screen.fields(self.words.organization.server_location)
-            found = [one for one in found if location and _same_form(one, location[0])] or found
-        return the_one(found, self.words.organization.update)
+        location = screen.fields(self.words.organization.server_location)
+        if len(found) > 1 and location:
+            found = [one for one in found if _same_form(one, location[0])] or found
+        near = location[0] if len(location) == 1 else None
+        return the_one(found, self.words.organization.update, near=near, key="words.organization.update")
 
     def press_update(self) -> Aftermath:
         """Clause 4a: click "Update". What it changed is read afterwards."""
@@ -99,7 +154,7 @@ class OrganizationPage(AdminPage):
 
     def save_form(self) -> Aftermath:
         """Clause 10: save "Required for Cancellation", which has been filled in."""
-        return Act(self.tab, ends_on=self.recognised).carry_out(self.form.save_button(self.tab.glance()))
+        return Act(self.tab, ends_on=self.recognised).carry_out(self.form.save_button(self.tab.look()))
 
     def says_self_service(self, screen: Screen, texts: Phrase, labels: Phrase) -> bool:
         """Clause 1: whether the page says that the account can cancel by itself."""

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from page_objects.paging import next_page
 from page_objects.document import OPERABLE, Control, Document, Found
 from page_objects.grid import GridRow, visual_rows
 from page_objects.obstacles import NotHere
+from page_objects.paging import next_page
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.wording import contains_words, identity_text, plain, same_name

@@ -7,6 +7,7 @@ from functools import cached_property
 from page_objects.beside import field_value, fixed_values, label_runs, labelled, value_run, values_beside
 from page_objects.document import ENTERABLE, OPERABLE, Box, Document, Found, Run
 from page_objects.obstacles import Ambiguous, Missing
+from page_objects.twins import one_to_a_person
 from page_objects.wording import plain, plain_label, squeeze
 
 
@@ -126,9 +127,9 @@ class Screen:
                     return found
         return []
 
-    def one_field(self, phrase: Sequence[str], kinds: Iterable[str] = ENTERABLE) -> Found:
-        """The one field with that label; raises NotHere or Ambiguous."""
-        return the_one(self.fields(phrase, kinds), phrase, "a field with the label")
+    def one_field(self, phrase: Sequence[str], kinds: Iterable[str] = ENTERABLE, key: str = "") -> Found:
+        """The one field with that label; raises NotHere or Ambiguous. `key` is what names it in the profile."""
+        return the_one(self.fields(phrase, kinds), phrase, "a field with the label", key=key)
 
     def values(self, phrase: Iterable[str]) -> list[tuple[Document, str]]:
         """What stands beside the label: a field's value, or the text to its right or below it."""
@@ -174,13 +175,25 @@ class Screen:
         return sorted(values, key=len, reverse=True)
 
 
-def the_one(found: Sequence[Found], phrase: Sequence[str], what: str = "a link or button called") -> Found:
-    """The only one of `found`; raises NotHere or Ambiguous with the words that were looked for."""
+def the_one(
+    found: Sequence[Found],
+    phrase: Sequence[str],
+    what: str = "a link or button called",
+    near: Found | None = None,
+    key: str = "",
+) -> Found:
+    """The only one of `found`; raises NotHere or Ambiguous with the words that were looked for.
+
+    Buttons that are one to a person count once: the one nearest to `near` is taken. `key` names the phrase in the profile.
+    """
     wording = " or ".join(f'"{words}"' for words in phrase[:3]) + (" ..." if len(phrase) > 3 else "")
+    cure = f"; set {key} in the profile" if key else ""
     if not found:
-        raise Missing(f"{what} {wording} is not on the screen")
+        raise Missing(f"{what} {wording} is not on the screen{cure}")
+    if all(one.control.kind in OPERABLE for one in found):
+        found = one_to_a_person(found, near)
     if len(found) > 1:
-        raise Ambiguous(f"{what} {wording} is on the screen {len(found)} times")
+        raise Ambiguous(f"{what} {wording} is on the screen {len(found)} times{cure}")
     return found[0]
 
 

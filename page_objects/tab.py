@@ -246,6 +246,11 @@ class Tab:
         if found.control.checked != ticked:
             self.press(found)
 
+    def press_key(self, key: str) -> None:
+        """Press a key, for what a person shuts with Escape."""
+        self._forget()
+        self.page.keyboard.press(key)
+
     def _hand(self) -> Hand:
         """To act with; what was read before is no longer what is there."""
         self._forget()

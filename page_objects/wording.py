@@ -10,10 +10,14 @@ _FOLD = str.maketrans(
     {"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "…": "..."}
 )
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_LEAD = re.compile(r"^(?:\[[+-]\]\s*|[-+•·*»›>▸▶▾▼]\s*|\d{1,2}[.)]\s+)+(?=\w|['\"(])")
+_LEAD = re.compile(r"^(?:\[[+-]\]\s*|[-+•·*»›>«‹<←▸▶▾▼]\s*|\d{1,2}[.)]\s+)+(?=\w|['\"(\[])")
 _TAIL = re.compile(r"(?:[\s:.*»›>▸▶▾▼…+⌄⏷]|\[[+-]\])+$")
 _BRACKETS = re.compile(r"(?<=[(\[])\s+|\s+(?=[)\]])")
+_FRAME = re.compile(r"\[([^\[\]]*\w[^\[\]]*)\]")
 _HINT = re.compile(r"\s*[(\[][^()\[\]]*[)\]]$")
+_INVITATION = re.compile(
+    r"\s*[-:,;/(\[](?=.*\b(?:specify|explain|describe|comments?|details?|below|please|state|enter|give)\b).*$"
+)
 
 
 def squeeze(text: str) -> str:
@@ -28,9 +32,20 @@ def plain(text: str) -> str:
         folded = squeeze(text).casefold()
     else:
         folded = squeeze(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_FOLD)).casefold()
-    folded = _BRACKETS.sub("", folded)
-    stripped = _TAIL.sub("", _LEAD.sub("", folded))
-    return stripped or folded
+    return _bare(_BRACKETS.sub("", folded))
+
+
+def _bare(text: str) -> str:
+    """Without the decoration round it: bullets, arrows, end punctuation, square brackets ("[Cancelled]").
+
+    Round brackets are words of their own: "(NewManageAcctsLink)".
+    """
+    while True:
+        bare = _TAIL.sub("", _LEAD.sub("", text)) or text
+        framed = _FRAME.fullmatch(bare)
+        if not framed:
+            return bare
+        text = framed[1].strip()
 
 
 @lru_cache(maxsize=16384)
@@ -39,6 +54,12 @@ def plain_label(text: str) -> str:
     label = plain(text)
     shorter = plain(_HINT.sub("", label))
     return shorter or label
+
+
+def reads_as(seen: str, phrase: Iterable[str]) -> bool:
+    """Whether `seen` is an alternative of `phrase`, alone or with an invitation: "Other (explain)", "Other - please specify"."""
+    wanted = {plain(words) for words in phrase}
+    return plain(seen) in wanted or plain(_INVITATION.sub("", plain(seen))) in wanted
 
 
 def same_words(seen: str, wanted: str) -> bool:

@@ -109,6 +109,21 @@ class OrganizationWords(WordGroup):
         "Go", "Open", "Go >", "Select", "Change", "Switch", "Change module", "Switch module", "Apply", "Show", "OK",
     )  # fmt: skip
     """A button beside a drop-down that is a select box."""
+    empty: Phrase = ("-", "--", "(none)", "none", "not set", "(not set)", "(empty)", "empty", "(blank)", "n/a")
+    """What stands beside Server Location, or in the form, where there is nothing (a long dash reads as a short one)."""
+    edit: Phrase = (
+        "Edit",
+        "Change",
+        "Modify",
+        "Click to edit",
+        "\N{PENCIL}",
+        "\N{LOWER RIGHT PENCIL}",
+        "\N{UPPER RIGHT PENCIL}",
+    )
+    """What is pressed beside a value that is shown as text, so that it can be entered."""
+    tabs: Phrase = ()
+    """Tabs of the record that load their panel from the server, e.g. ["Custom Fields", "Cancellation"]: pressed one after
+    another until the words that are needed can be seen. Tabs that only show a part of the page are found without this."""
 
 
 class FormWords(WordGroup):
@@ -123,11 +138,15 @@ class FormWords(WordGroup):
     reason_text: Phrase = (
         "Other Reason", "Other", "Reason text", "If other", "If other, explain", "Explain",
         "If other, please explain", "Please explain", "Explanation", "Specify", "Comments", "Details", "Please specify",
+        "Reason Comments", "Reason Comment", "Reason Details", "Describe", "Please describe", "Comment",
     )  # fmt: skip
-    """A text field beside a Reason that is a select box."""
-    other: Phrase = ("Other",)
+    """A text field beside or below a Reason that is a drop-down."""
+    other: Phrase = ("Other", "Other Reason")
+    """The option for a reason that is not offered; "Other (explain)" and "Other - please specify" read the same."""
     opt_out: Phrase = ("Opt Out of any future emails", "Opt Out of any future emails going to the customer", "Opt Out")
-    save: Phrase = ("Save", "Submit", "Save Cancellation", "Save Form")
+    save: Phrase = (
+        "Save", "Submit", "Save Cancellation", "Save Form", "Save Changes", "Submit Form", "Record Cancellation", "Send",
+    )  # fmt: skip
     """The form's own button; where there is none, the page's Update button saves it."""
 
 
