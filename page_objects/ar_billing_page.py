@@ -31,8 +31,15 @@ class ArBillingPage(AdminPage):
         return (tabbed or self.table.visible(screen)) and not screen.operable(self.words.start_page.cancel)
 
     def rows(self, on_page: Callable[[Screen], None] = lambda _screen: None) -> tuple[BillingRowSeen, ...]:
-        """The rows of the tab that is open, all pages."""
-        return self.table.read_all(on_page)
+        """The rows of the tab that is open, all pages, and of a tab beside it that is called Scheduled or Submitted."""
+        rows = self.table.read_all(on_page)
+        for words in self.words.billing.pending:
+            screen = self.tab.glance()
+            tab = self._beside_cancelled(screen, words)
+            if tab is not None:
+                self._open(screen, tab, lambda _now: True)
+                rows += tuple(row for row in self.table.read_all(on_page) if row not in rows)
+        return rows
 
     def cancelled_rows(self, on_page: Callable[[Screen], None] = lambda _screen: None) -> tuple[BillingRowSeen, ...]:
         """The rows of the Cancelled tab, all pages; a column of statuses may be missing there."""
@@ -43,7 +50,25 @@ class ArBillingPage(AdminPage):
         """Turn to the Cancelled tab (clause 9). Raises NotHere or Ambiguous."""
         phrase = self.words.billing.cancelled_tab
         before = self.tab.glance()
-        tab = self._tab(before, phrase)
+
+        def may_be(now: Screen) -> bool:
+            return self._is_shown(now, phrase) or self._only_cancelled(now)
+
+        self._open(before, self._tab(before, phrase), may_be)
+
+    def _beside_cancelled(self, screen: Screen, words: str) -> Found | None:
+        """The tab of that name in the line of the Cancelled tab, unless it is known to be the one that is open."""
+        line = named(screen, self.words.billing.cancelled_tab, TABS)
+        found = [
+            one
+            for one in named(screen, (words,), TABS)
+            if any(one.document is other.document and one.control.box.on_line_with(other.control.box) for other in line)
+            and not (one.control.selected or one.control.plainly_dead or self._in_table(screen, one))
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _open(self, before: Screen, tab: Found, may_be: Callable[[Screen], bool]) -> None:
+        """Press a tab and wait for what it shows: another document or other rows; `may_be` judges a page at rest."""
         still = self.table.still()
 
         def turned(now: Screen) -> Screen | None:
@@ -54,7 +79,7 @@ class ArBillingPage(AdminPage):
             if any(document.token not in before.tokens for document in answers) or self._differs(before, now):
                 return now
             at_rest = now.quiet >= self.tab.setting.patience.quiet * 1000 and not waiting()
-            return now if at_rest and (self._is_shown(now, phrase) or self._only_cancelled(now)) else None
+            return now if at_rest and may_be(now) else None
 
         with traffic(self.tab) as waiting:
             self.tab.press(tab)

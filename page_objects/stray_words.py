@@ -21,7 +21,7 @@ _MORE = r"(?:\s*[^\w\s].{0,40}|\s+(?:(?:for|on|to|by|until)\s+)?\d.{0,40}|\s+(?:
 """What may follow a status: "Scheduled (retry)", "Scheduled for 12/23/2026"; but not "Scheduled Date"."""
 _NUMBER = re.compile(r"\(?\s*[$€£]?\s*(\d[\d.,]*)\s*\)?")
 
-_LEGEND = ("legend", "key", "all", "show", "filter", "status")
+_LEGEND = ("legend", "key", "all", "show", "filter")
 
 
 @dataclass(frozen=True)
@@ -141,24 +141,24 @@ class StrayWords:
 
     def _in_legend(self, document: Document, run: Run) -> bool:
         """One of several statuses side by side or in a list, each once, and no figure beside them."""
-        rest = plain(run.text)
+        rest, named = plain(document.line_texts[run.line]), 0
         for words in (*sorted(self._known, key=len, reverse=True), *_LEGEND):
+            named += words not in _LEGEND and plain(words) in rest
             rest = rest.replace(plain(words), " ", 1)
-        if (
-            not re.search(r"\w", rest)
-            and len({piece for piece in plain(run.text).split() if self._names_status(piece)}) > 1
-        ):
-            return True
+        if named > 1 and not re.search(r"\w", rest):
+            return not self._figures_beside(document, [run])
         for place in run.path:
             near = [one for one in document.runs if place in one.path]
             texts = [plain(one.text).strip(" |,;/") for one in near if plain(one.text).strip(" |,;/")]
-            if len(texts) > 1 and len(set(texts)) == len(texts) and all(self._names_status(text) for text in texts):
-                return not is_figure(" ".join(one.text for one in document.runs if _in_line_with_any(one, near)))
+            several = len(set(texts)) == len(texts) and sum(tells(text, self._known) for text in texts) > 1
+            if several and all(self._names_status(text) for text in texts):
+                return not self._figures_beside(document, near)
         return False
+
+    @staticmethod
+    def _figures_beside(document: Document, runs: Iterable[Run]) -> bool:
+        lines = [run.box for run in runs]
+        return is_figure(" ".join(one.text for one in document.runs if any(one.box.on_line_with(box) for box in lines)))
 
     def _names_status(self, text: str) -> bool:
         return tells(text, self._known) or text.rstrip(": ") in _LEGEND
-
-
-def _in_line_with_any(run: Run, others: Iterable[Run]) -> bool:
-    return any(run.box.on_line_with(one.box) for one in others)

@@ -105,6 +105,7 @@ STRAY = {
     "a line": f"{PAID}<p>Scheduled</p>",
     "with more words": f"{PAID}<p>SCHEDULED (retry 2)</p>",
     "a card": f"{PAID}<div>Invoice 9</div><div>Due 12/23/2026</div><div>Status: Scheduled</div>",
+    "a card in pieces": f"{PAID}<div><div>Status</div><div>Scheduled</div></div><div><p>Key</p><p>Submitted</p></div>",
     "a cell of another table": f"{PAID}<hr><br><br><br>{table(row(('9', 'Annual plan', '12/23/2026', 'Submitted')))}",
     "a link in a row that was not read": f"{PAID}<br><br><br><br>{table(row(('9', '12/23/2026', '<a href=x>Scheduled</a>')))}",
     "under no heading, beside a status": table(row((*HEADINGS, "")), row((*BILLS[0], "Scheduled"))),
@@ -297,6 +298,12 @@ def test_a_page_without_a_cancelled_tab_says_which_key_to_set(show: Show) -> Non
 def test_the_cancelled_tab_is_known_in_brackets_and_with_a_count(show: Show, name: str) -> None:
     body = tabbed(NONE, GONE, "t.innerHTML = then").replace(">Cancelled</a>", f">{name}</a>")
     assert len(cancelled(show(body))) == 1
+
+
+def test_what_stands_on_a_tab_of_its_own_called_scheduled_is_read_too(show: Show) -> None:
+    body = f"""<a href='javascript:void 0'>Paid</a> <a href='javascript:void (t.innerHTML = then)'>Scheduled</a>
+      <a href=c>Cancelled</a><div id=t>{PAID}</div><script>const then = `{table(row(HEADINGS), row(BILLS[1]))}`</script>"""
+    assert [one.status for one in ArBillingPage(show(body)).rows()] == ["Paid", "Scheduled"]
 
 
 # --- what is made of it ---
