@@ -12,10 +12,12 @@ from flows.reading import describe_form, note_facts, read_organization
 from flows.walk import Walk
 from page_objects.act import Aftermath
 from page_objects.cancel_page import CancelPage
-from page_objects.obstacles import Obstacle, RecordLocked
+from page_objects.obstacles import Obstacle, RecordLocked, SignedOut
 from page_objects.organization_page import OrganizationPage
 from page_objects.wording import contains_words, plain, reads_as
 
+TURNED_AWAY = "turned away"
+"""The session had ended: the site asked for the password, and the effect has not taken place."""
 UPDATES = 3
 """Update is pressed at most so many times in one run, whatever the pages say."""
 
@@ -44,9 +46,23 @@ def _by_link(walk: Walk, effect: Effect, verb: Callable[[CancelPage], Aftermath]
     """One of the top four links, unless it is already so. Returns "done", "already" or "answered"."""
     if not _needed(walk, effect):
         return "already"
-    page = walk.to_cancel_page()
-    passage = pass_gate(walk, effect, page, lambda: verb(page), _before(walk, effect))
-    return _settled(walk, passage, page)
+
+    def cause() -> str:
+        page = walk.to_cancel_page()
+        return _settled(walk, pass_gate(walk, effect, page, lambda: verb(page), _before(walk, effect)), page)
+
+    return _cause(effect, cause)
+
+
+def _cause(effect: Effect, cause: Callable[[], str]) -> str:
+    """Promise 4: once more only where the sign-in page came instead of an answer and the account was then twice read as
+    not done, apart by more than the server's time limit; never a third time.
+    """
+    if (outcome := cause()) != TURNED_AWAY or (outcome := cause()) != TURNED_AWAY:
+        return outcome
+    raise NeedsHuman(
+        "sign_in", f"the site asked for the password each time when {effect} was asked for; it was not carried out"
+    )
 
 
 def _needed(walk: Walk, effect: Effect) -> bool:
@@ -81,9 +97,9 @@ def _settled(walk: Walk, passage: Passage, page: CancelPage) -> str:
 
 
 def probe_after_trouble(walk: Walk, passage: Passage) -> str:
-    """Promise 4: after an error read the account, twice if need be; never click again.
+    """Promise 4: after an error read the account, twice if need be.
 
-    Returns "done"; raises UnknownEffect with what a person has to look at.
+    Returns "done", or TURNED_AWAY; raises UnknownEffect with what a person has to look at.
     """
     limit = walk.profile.timing.server_limit
     read: bool | None = None
@@ -104,6 +120,9 @@ def _give_up(walk: Walk, passage: Passage, read: bool | None, limit: float) -> s
         raise NeedsHuman(
             "record_locked", f"{passage.trouble}: {passage.effect} was not carried out; run it again later"
         )
+    if isinstance(passage.trouble, SignedOut) and read is False:
+        settle(walk, passage, "not_done", f"the site asked for the password instead; {twice}")
+        return TURNED_AWAY
     settle(walk, passage, "unknown", twice)
     raise UnknownEffect(
         f"{passage.effect} was asked for once and the site did not confirm it ({passage.trouble or 'no answer'}); "
@@ -139,6 +158,10 @@ def fill_form(walk: Walk) -> str:
     """Clause 10: fill out "Required for Cancellation" on the Organization page."""
     if not _needed(walk, Effect.FILL_FORM):
         return "already"
+    return _cause(Effect.FILL_FORM, lambda: _fill_and_save(walk))
+
+
+def _fill_and_save(walk: Walk) -> str:
     page = walk.to_organization()
     request, profile = walk.request, walk.profile
     reason = profile.reasons.get(request.reason, request.reason)

@@ -50,7 +50,7 @@ def pass_gate(walk: Walk, effect: Effect, page: AdminPage, act: Callable[[], Aft
     walk.session.check_stop()
     walk.session.evidence(page.tab, page.name, "before", clause)
     identity = walk.confirm(page, page.identity())  # a new look: the very document that is clicked next
-    state = {"number": " / ".join(identity.numbers), "name": " / ".join(identity.names), "document": identity.token}
+    state = {**walk.stated(identity), "document": identity.token}
     intent = walk.journal.intend(effect, clause, state, page.name, before)
     aftermath, trouble, sent = _act(walk, act)
     trouble = trouble or _locked(page, aftermath) or _what_stands_there(page)

@@ -9,11 +9,13 @@ from page_objects.wording import identity_text, same_name
 
 
 def digits(text: str) -> str:
-    return text.strip().lstrip("#").strip()
+    """The account number in the value of its label; "" if the value has no digit, and so is none."""
+    first = text.strip().lstrip("#").split()
+    return first[0].strip("#(),;") if first and any(letter.isdigit() for letter in first[0]) else ""
 
 
-def states_both(lines: tuple[str, ...], number: str, name: str, patterns: tuple[str, ...]) -> bool:
-    """Whether one line states number and name together, in one of the patterns.
+def line_that_states_both(lines: tuple[str, ...], number: str, name: str, patterns: tuple[str, ...]) -> str:
+    """The line that states number and name together, in one of the patterns; "" if none does.
 
     Where the number comes first, other words may stand before it ("Link to AR: 611974 - 12-10 Test"), but the name must
     end the line; where the name comes first, nothing may stand before it but a label with a colon: "Old 12-10 Test
@@ -24,9 +26,10 @@ def states_both(lines: tuple[str, ...], number: str, name: str, patterns: tuple[
         number_first = pattern.index("{number}") < pattern.index("{name}")
         before = r"(?:.*[^\w.-])?" if number_first else r"(?:[^:]*:\s*)?"
         expression = re.compile(before + re.escape(wanted), re.DOTALL)
-        if any(expression.fullmatch(line) for line in lines if wanted in line):
-            return True
-    return False
+        found = next((line for line in lines if wanted in line and expression.fullmatch(line)), "")
+        if found:
+            return found
+    return ""
 
 
 def other_numbers(identity: Identity, number: str) -> list[str]:
@@ -46,7 +49,7 @@ def confirm_identity(identity: Identity, request: CancellationRequest, patterns:
             "number_mismatch",
             f"{page} shows account number {wrong[0][:60]}, the request says {request.account_number}: check the request",
         )
-    if states_both(identity.lines, request.account_number, request.account_name, patterns):
+    if line_that_states_both(identity.lines, request.account_number, request.account_name, patterns):
         return
     for name in identity.names:
         if name and not _names(name, request):
@@ -55,7 +58,8 @@ def confirm_identity(identity: Identity, request: CancellationRequest, patterns:
                 f'{page} shows the account name "{name[:120]}", the request says "{request.account_name[:120]}": '
                 "check the request",
             )
-    missing = [what for what, seen in (("number", identity.numbers), ("name", identity.names)) if not any(seen)]
+    numbers = [digits(seen) for seen in identity.numbers]
+    missing = [what for what, seen in (("number", numbers), ("name", identity.names)) if not any(seen)]
     if missing:
         raise NeedsHuman(
             "identity_unreadable",

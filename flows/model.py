@@ -102,6 +102,14 @@ class AccountReading(Noun):
     """Which page (by name) told each value."""
 
 
+class FreshReading(Noun):
+    """What was read for the proof, after the effects that it is to prove."""
+
+    billing: tuple[BillingRow, ...] = ()
+    cancelled: tuple[BillingRow, ...] = ()
+    form: FormValues | None = None
+
+
 class PlannedEffect(Noun):
     effect: Effect
     clause: str
@@ -121,6 +129,8 @@ class Plan(Noun):
     rows_to_stop: tuple[BillingRow, ...]
     money_stopped: Decimal
     warnings: tuple[str, ...]
+    blocked: tuple[str, ...] = ()
+    """Why it could not be finished or proven as the site and the profile are: then nothing of it is begun."""
     hash: str
 
 

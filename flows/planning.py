@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from flows.model import CLAUSE_OF_EFFECT, AccountReading, BillingRow, CancellationRequest, Effect, Plan, PlannedEffect
 from flows.profile import SiteProfile
-from flows.reading import contact_info_set, describe_form, is_deleted, pending, unknown_statuses
+from flows.reading import contact_info_set, describe_form, is_deleted, pending, told, unknown_statuses
 from flows.walk import Walk
 
 
@@ -23,6 +23,7 @@ def make_plan(walk: Walk, reading: AccountReading, today: dt.date) -> Plan:
         rows_to_stop=stop,
         money_stopped=sum((row.amount for row in stop if row.amount is not None), Decimal(0)),
         warnings=warnings,
+        blocked=_blocked(walk, reading, effects),
         hash=_hash(walk.request, reading, effects),
     )
 
@@ -102,13 +103,33 @@ def _missing(profile: SiteProfile, reading: AccountReading, server: str) -> list
     said = []
     if reading.billing is None:
         said.append("the billing page was not read: it can only be reached with a change that a plan must not make")
-    elif reading.license_count is None:
-        said.append("no page shows the licence count: it could not be proven; set words.organization.license_count")
-    if reading.billing is not None and reading.account_status is None:
-        said.append("no page shows the account status: it could not be proven; set words.organization.account_status")
     if reading.server_location == "":
         known = profile.server_location_for(reading.account_number, server)
         said.append(
             f"Server Location is empty; {'it may be set to ' + known if known else 'the profile has no URL for it'}"
         )
     return said
+
+
+def _blocked(walk: Walk, reading: AccountReading, effects: tuple[PlannedEffect, ...]) -> tuple[str, ...]:
+    """What would only come to light after changes that can't be undone: a value that no page shows, a form that can't be
+    filled in. Where the billing page was not read there may be pages that tell more.
+    """
+    said = []
+    if reading.billing is not None and reading.license_count is None:
+        said.append(_unread(walk, "license_count", "license count"))
+    if reading.billing is not None and reading.account_status is None:
+        said.append(_unread(walk, "account_status", "account status"))
+    if any(effect.needed and effect.effect is Effect.FILL_FORM for effect in effects):
+        said += walk.form_lacks
+    return tuple(said)
+
+
+def _unread(walk: Walk, key: str, what: str) -> str:
+    shown = " / ".join(told(walk, key))
+    seen = (
+        f'the pages show "{shown[:60]}" for the {what}, which is not understood'
+        if shown
+        else f"no page shows the {what}"
+    )
+    return f"{seen}, so it could never be proven: set words.organization.{key} in the profile"

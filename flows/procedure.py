@@ -41,10 +41,6 @@ class Recovery:
     when: Callable[[Walk], bool] = lambda _walk: True
 
 
-def _check(walk: Walk) -> str:
-    return steps.double_check_and_prove(walk)
-
-
 STEPS = (
     Step("2", "refuse accounts that the profile protects", steps.check_protected),
     Step("2", "look up the Account Name under Organization", steps.look_up_account),
@@ -52,13 +48,19 @@ STEPS = (
     Step("2", "read the record before anything is changed", steps.read_record),
     Step("3-4", "choose the drop-down, click (NewManageAcctsLink), Cancellation Start Page", steps.open_start_page),
     Step("7-9", "read billing and Cancelled tab, take the snapshot, make the plan", steps.read_account),
+    Step(
+        "8-10", "make sure that the form can be filled out and the end be proven", steps.check_that_it_can_be_finished
+    ),
     Step("5", "click Cancel Subscription / Cancel Bills / Delete Account", steps.open_cancel_page),
     Step("6.1", "Remove License Count, change to 0", effects.remove_license_count, "effect"),
     Step("6.2", "Cancel All Scheduled and Submitted Billings.", effects.cancel_billings, "effect"),
     Step("6.3", "Set Account Status = 'DELETE'", effects.set_status, "effect"),
     Step("6.4", "Set Organization / Contact Info", effects.set_contact_info, "effect"),
+    Step(
+        "7-9", "double check by Link to AR: nothing Scheduled, the Cancelled tab", steps.double_check_billing, "proof"
+    ),
     Step("10", "fill out the form Required for Cancellation", effects.fill_form, "effect"),
-    Step("7-9", "double check by Link to AR: nothing Scheduled, the Cancelled tab, the record", _check, "proof"),
+    Step("8-10", "prove it: billing, the Cancelled tab, the record and its form", steps.prove_all, "proof"),
     Step("7a", "put the App Module back", steps.restore_module),
 )
 

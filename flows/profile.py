@@ -19,6 +19,20 @@ DATE_PARTS = {"YYYY": "%Y", "YY": "%y", "MMM": "%b", "MM": "%m", "M": "%m", "DD"
 """The date notation of a profile, and Python's for it: MM/DD/YYYY, M/D/YYYY, YYYY-MM-DD, DD-MMM-YYYY, MMM D, YYYY."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _PART = re.compile("YYYY|YY|MMM|MM|M|DD|D")
+_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_UNMISTAKABLE = tuple(
+    re.compile(_WEEKDAY + form, re.IGNORECASE)
+    for form in (
+        r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})",
+        _MONTH + r"[\s-]+" + _DAY + r",?\s+(?P<year>\d{4})",
+        _DAY + r"[\s-]+(?:of\s+)?" + _MONTH + r",?[\s-]+(?P<year>\d{4})",
+    )
+)
 
 
 def _http_url(value: str) -> str:
@@ -213,13 +227,24 @@ class SiteProfile(ProfilePart):
         return _PART.sub(lambda part: written[part.group()], self.site.date_format)
 
     def read_date(self, text: str) -> dt.date | None:
-        """The date in `text`, in the profile's format or as YYYY-MM-DD; None if it is neither."""
-        for pattern in (strftime_of(self.site.date_format), "%Y-%m-%d"):
+        """The date in `text`, in the profile's format or one that can't be misread (YYYY-MM-DD, 30 Nov 2026); else None."""
+        try:
+            return dt.datetime.strptime(text.strip(), strftime_of(self.site.date_format)).date()  # noqa: DTZ007 (a date, not a time)
+        except ValueError:
+            return _unmistakable_date(text)
+
+
+def _unmistakable_date(text: str) -> dt.date | None:
+    """YYYY-MM-DD, or a date with its month in letters: "Mon, Nov 30, 2026", "30-Nov-2026", "November 30th, 2026"."""
+    for form in _UNMISTAKABLE:
+        if found := form.fullmatch(text.strip()):
+            month = found["month"]
+            number = int(month) if month.isdecimal() else [name.upper() for name in MONTHS].index(month[:3].upper()) + 1
             try:
-                return dt.datetime.strptime(text.strip(), pattern).date()  # noqa: DTZ007 (a date, not a time)
+                return dt.date(int(found["year"]), number, int(found["day"]))
             except ValueError:
-                continue
-        return None
+                return None
+    return None
 
 
 def strftime_of(date_format: str) -> str:

@@ -1,12 +1,11 @@
 """The proof (promise 5): read afresh from the account's pages; a success message proves nothing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from flows.effects import form_saved
 from flows.errors import NeedsHuman, UnknownEffect
 from flows.journal import EventKind
-from flows.model import BillingRow, FormValues, ProofLine
+from flows.model import BillingRow, FreshReading, ProofLine
 from flows.reading import (
     account_status,
     contact_info_set,
@@ -22,15 +21,6 @@ from flows.walk import Walk
 from page_objects.cancel_page import CancelPage
 from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.wording import plain, says
-
-
-@dataclass(frozen=True)
-class FreshReading:
-    """What was read for the proof, after the last effect."""
-
-    billing: tuple[BillingRow, ...]
-    cancelled: tuple[BillingRow, ...]
-    form: FormValues | None
 
 
 def double_check(walk: Walk) -> tuple[tuple[BillingRow, ...], tuple[BillingRow, ...]]:
@@ -59,12 +49,17 @@ def read_backend_facts(
 
 def prove(walk: Walk, fresh: FreshReading) -> tuple[ProofLine, ...]:
     """The lines of the proof, all of them, true or not."""
-    lines = [_licenses(walk), *_billing(walk, fresh), _status(walk)]
+    lines = [_licenses(walk), *billing_lines(walk, fresh), _status(walk)]
     contact = _contact_info(walk)
     lines += [contact] if contact else []
     lines.append(_form(walk, fresh))
-    walk.journal.write(EventKind.PROOF, "8", lines=[line.model_dump(mode="json") for line in lines])
-    return tuple(lines)
+    return write_down(walk, lines)
+
+
+def write_down(walk: Walk, lines: Iterable[ProofLine]) -> tuple[ProofLine, ...]:
+    walk.proof = tuple(lines)
+    walk.journal.write(EventKind.PROOF, "8", lines=[line.model_dump(mode="json") for line in walk.proof])
+    return walk.proof
 
 
 def _pages(walk: Walk, name: str) -> str:
@@ -106,7 +101,7 @@ def _contact_info(walk: Walk) -> ProofLine | None:
     )  # fmt: skip
 
 
-def _billing(walk: Walk, fresh: FreshReading) -> list[ProofLine]:
+def billing_lines(walk: Walk, fresh: FreshReading) -> list[ProofLine]:
     left = pending(fresh.billing, walk.profile)
     still = ", ".join(f"{row.number or row.amount_text} {row.status}" for row in left[:5])
     lines = [

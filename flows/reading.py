@@ -10,10 +10,11 @@ from flows.profile import SiteProfile
 from flows.walk import Walk
 from page_objects.admin_page import AdminPage
 from page_objects.ar_billing_page import ArBillingPage
+from page_objects.billing_columns import tells
 from page_objects.billing_table import BillingRowSeen
 from page_objects.organization_page import AccountFacts, OrganizationPage, facts_of
 from page_objects.screen import Screen
-from page_objects.wording import parse_count, says
+from page_objects.wording import parse_count, plain, plain_label, says
 
 FACTS = ("license_count", "account_status", "contact_info")
 
@@ -97,8 +98,7 @@ def read_billing(walk: Walk, page: ArBillingPage, moment: str) -> tuple[tuple[Bi
         walk.session.evidence(page.tab, page.name, moment, walk.clause)
 
     billing = rows_of(page.rows(picture), walk.profile)
-    page.open_cancelled()
-    cancelled = rows_of(page.rows(picture), walk.profile)
+    cancelled = rows_of(page.cancelled_rows(picture), walk.profile)
     note_rows(walk, page, billing, cancelled)
     return billing, cancelled
 
@@ -129,6 +129,22 @@ def rows_of(seen: Iterable[BillingRowSeen], profile: SiteProfile) -> tuple[Billi
     )
 
 
+def unreadable_dates(rows: Iterable[BillingRow], profile: SiteProfile) -> tuple[str, ...]:
+    """A warning for the due dates that could not be read: without them nobody is told what is due soon."""
+    column = {plain(words) for words in profile.words.billing.due}
+    texts = [
+        text
+        for row in rows
+        if row.due is None
+        for heading, text in row.cells
+        if plain_label(heading) in column and text
+    ]
+    if not texts:
+        return ()
+    said = f'{len(texts)} due dates could not be read, the first is "{texts[0][:40]}"'
+    return (f"{said}: set site.date_format in the profile (it is {profile.site.date_format})",)
+
+
 def pending(rows: Iterable[BillingRow], profile: SiteProfile) -> tuple[BillingRow, ...]:
     """The rows that will still be charged: Scheduled or Submitted, alone or with more words ("Scheduled (retry)")."""
     words = [word.casefold() for word in profile.words.billing.pending]
@@ -141,7 +157,9 @@ def unknown_statuses(rows: Iterable[BillingRow], profile: SiteProfile, today: dt
     return tuple(
         row
         for row in rows
-        if not says(row.status, known) and row not in pending((row,), profile) and (row.due is None or row.due >= today)
+        if not tells(row.status, known)
+        and row not in pending((row,), profile)
+        and (row.due is None or row.due >= today)
     )
 
 

@@ -90,7 +90,7 @@ def sign_in_again(walk: Walk) -> None:
         [page.tab for page in (walk.start, walk.cancel, walk.billing) if page] + ([walk.crm] if walk.crm else [])
     ):
         if SignInPage(tab).here():
-            walk.session.sign_in(tab)
+            walk.sign_in(tab)
     walk.organization = None
 
 

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from flows.errors import Refusal
-from page_objects.look_up import Result
 from page_objects.organization_page import OrganizationPage
 from page_objects.organization_search import OrganizationSearch
+from page_objects.result_list import Result
 
 if TYPE_CHECKING:
     from flows.walk import Walk
@@ -24,7 +24,7 @@ def open_result(walk: "Walk", search: OrganizationSearch, found: list[Result]) -
     if len(exact) > 1:
         raise Refusal("ambiguous", f"the look-up lists this name with this number {len(exact)} times: look at the list")
     if not named:
-        _refuse_unnamed(walk, found)
+        _refuse_unnamed(walk, found, search.look_up.asked)
     numbers = [number for one in named for number in one.shown_numbers]
     if numbers:
         raise Refusal(
@@ -62,7 +62,7 @@ def _open_place(walk: "Walk", place: int, count: int) -> OrganizationPage:
     return search.open(named[place])
 
 
-def _refuse_unnamed(walk: "Walk", found: list[Result]) -> None:
+def _refuse_unnamed(walk: "Walk", found: list[Result], asked: str) -> None:
     request = walk.request
     if any(one.numbers(request.account_number) for one in found):
         raise Refusal(
@@ -70,4 +70,6 @@ def _refuse_unnamed(walk: "Walk", found: list[Result]) -> None:
             f'number {request.account_number} is listed with another name than "{request.account_name[:120]}" '
             "(letter case counts): check the request",
         )
-    raise Refusal("not_found", f'no account is called "{request.account_name[:120]}": check the name in the request')
+    raise Refusal(
+        "not_found", f'no account is called "{request.account_name[:120]}" ({asked}): check the name in the request'
+    )

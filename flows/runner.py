@@ -13,7 +13,7 @@ from flows.probes import probe
 from flows.procedure import RECOVERIES, STEPS, Recovery, Step
 from flows.proof import rows_before
 from flows.reading import pending
-from flows.steps import finish_plan, read_account
+from flows.steps import finish_plan, look_up_account, open_start_page, read_account, read_record
 from flows.walk import Walk
 from page_objects.obstacles import (
     Ambiguous,
@@ -165,12 +165,14 @@ class Runner:
                 "unsupported_prefix", f"{obstacle}, and there is no other way to its Cancellation Start Page"
             )
         if isinstance(obstacle, DeadLink | NothingHappened) and self.walk.updates and not self.walk.planning:
-            met = f" ({'; '.join(self.met)})" if self.met else ""
             return NeedsHuman(
-                "link_unreachable", f"{obstacle}, after Update{met}: open the Cancellation Start Page by hand"
+                "link_unreachable", f"{obstacle}, after Update{self._met()}: open the Cancellation Start Page by hand"
             )
         code = next((code for kind, code in CODES if isinstance(obstacle, kind)), "unknown_page")
-        return NeedsHuman(code, str(obstacle))
+        return NeedsHuman(code, f"{obstacle}{self._met()}")
+
+    def _met(self) -> str:
+        return f" (tried: {'; '.join(self.met)})" if self.met else ""
 
     def _settle_earlier_intents(self) -> None:
         """Promise 4, for a run that takes up another's work: what was intended and not settled is read, twice if need be."""
@@ -204,7 +206,10 @@ class Runner:
                     f"{walk.request.account_number}: {WHERE_TO_LOOK[effect]}"
                 )
             walk.journal.settle(intent, "done" if done else "not_done", f"read twice, {limit:g} s apart")
-        self.carry_out(next(step for step in STEPS if step.do is read_account))
+        walk.organization = None  # what was read before is old now
+        for step in STEPS:
+            if step.do in {look_up_account, read_record, open_start_page, read_account}:
+                self.carry_out(step)
 
     def _put_back(self) -> None:
         """The App Module is put back at every end; if that fails the case file says so."""

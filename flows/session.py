@@ -49,7 +49,10 @@ class Session(Protocol):
         """A new, empty tab."""
 
     def home(self) -> str:
-        """The CRM's page after sign-in, as an earlier request of this session saw it; "" if there was none."""
+        """The CRM's page after sign-in, as it was seen at a start; "" if there was none since the last sign-in."""
+
+    def note_home(self, url: str) -> None:
+        """Remember the CRM's page after sign-in, for later requests too."""
 
     def sign_in(self, tab: Tab) -> None:
         """Sign in on the sign-in page that `tab` shows. Raises NeedsHuman (sign_in) if it is not accepted."""

@@ -1,14 +1,22 @@
 """The steps before and after the effects. Each asks where it is and what is already true; each may run again."""
 
 import re
+from collections.abc import Callable
 
 from flows.effects import read_form_again
 from flows.errors import NeedsHuman, Referral, Refusal
 from flows.journal import EventKind
-from flows.model import AccountReading, End
+from flows.model import AccountReading, End, FreshReading, ProofLine
 from flows.modules import note_module, put_module_back
 from flows.planning import make_plan
-from flows.proof import FreshReading, double_check, judge, prove, read_backend_facts
+from flows.proof import (
+    billing_lines,
+    double_check,
+    judge,
+    prove,
+    read_backend_facts,
+    write_down,
+)
 from flows.reading import account_reading, note_facts, read_billing, read_organization
 from flows.walk import Walk
 from page_objects.obstacles import DeadLink
@@ -59,6 +67,9 @@ def read_record(walk: Walk) -> str:
     form = read_organization(walk, page)
     location = page.server_location(page.tab.glance())
     check_server_location(walk, location)
+    walk.form_lacks = page.form.ready(
+        walk.profile.reasons.get(walk.request.reason, walk.request.reason), walk.request.opt_out
+    )
     walk.server = page.labelled(page.tab.glance(), walk.profile.server_field) or ""
     walk.reading = account_reading(walk, form, None, None, location, _is_self_service(walk, page))
     return "done"
@@ -100,7 +111,7 @@ def read_account(walk: Walk) -> str:
         raise NeedsHuman("unknown_page", "the record was not read")
     before = walk.reading
     billing = cancelled = None
-    if walk.start is not None or not walk.planning:
+    if walk.start_was_reached or not walk.planning:
         start = walk.start if walk.start is not None and walk.start.here() else walk.fresh_start()
         start = read_backend_facts(walk, start)
         page = walk.to_billing(start)
@@ -117,6 +128,17 @@ def finish_plan(walk: Walk, reading: AccountReading) -> None:
     module = walk.module_at_start or ""
     walk.journal.write(EventKind.SNAPSHOT, "", reading=reading.model_dump(mode="json"), module=module)
     walk.journal.write(EventKind.PLAN, "", plan=walk.plan.model_dump(mode="json"))
+
+
+def check_that_it_can_be_finished(walk: Walk) -> str:
+    """Before the first change: what stands in the way of the last one, or of the proof (clauses 8 to 10).
+
+    Raises NeedsHuman (drift: a person mends the profile; unproven: no page tells); nothing was changed by this run.
+    """
+    if walk.plan is not None and walk.plan.blocked:
+        code = "drift" if set(walk.plan.blocked) & set(walk.form_lacks) else "unproven"
+        raise NeedsHuman(code, f"nothing was begun, as it could not be finished: {'; '.join(walk.plan.blocked)}")
+    return "done"
 
 
 def open_cancel_page(walk: Walk) -> str:
@@ -136,36 +158,73 @@ def restore_module(walk: Walk) -> str:
     return put_module_back(walk)
 
 
-def double_check_and_prove(walk: Walk) -> str:
-    """Clauses 7 to 9 and the rest of the proof; read again for a while, as an effect may show late.
+def double_check_billing(walk: Walk) -> str:
+    """Clauses 7 to 9, before the form is filled in: nothing is Scheduled, what was stands under Cancelled.
+
+    Read again for a while, as an effect may show late. Raises NeedsHuman (still_scheduled) or UnknownEffect.
+    """
+    walk.fresh = _as_read_before(walk)
+    if walk.fresh is not None:
+        return "already"
+
+    def read() -> tuple[ProofLine, ...]:
+        walk.fresh = _fresh(walk)
+        return tuple(billing_lines(walk, walk.fresh))
+
+    lines = _until_true(walk, read)
+    if not all(line.ok for line in lines):
+        judge(walk, write_down(walk, lines), walk.fresh or FreshReading())
+    return "done"
+
+
+def prove_all(walk: Walk) -> str:
+    """The record read again after the form was saved, and the whole proof (promise 5).
 
     Raises NeedsHuman or UnknownEffect if it can't be proven.
     """
-    deadline = walk.session.clock() + walk.profile.timing.latency_of_effect
-    fresh = _as_read_before(walk)
-    while True:
-        if fresh is None:
-            billing, cancelled = double_check(walk)
-            fresh = FreshReading(billing, cancelled, read_form_again(walk))
-        walk.proof = prove(walk, fresh)
-        left = deadline - walk.session.clock()
-        if all(line.ok for line in walk.proof) or left <= 0:
-            break
-        walk.session.pause(min(max(left / 2, 0.2), 3.0))
-        fresh = None
-    judge(walk, walk.proof, fresh)
+    if walk.fresh is None:
+        raise NeedsHuman("unknown_page", "the billing was not read after the effects")
+    if walk.fresh.form is None or walk.journal.intents():
+        walk.fresh = walk.fresh.model_copy(update={"form": read_form_again(walk)})
+
+    def read() -> tuple[ProofLine, ...]:
+        if walk.proof:  # not the first look: what had not shown yet may be on any page
+            walk.fresh = _fresh(walk, read_form=True)
+        return prove(walk, walk.fresh or FreshReading())
+
+    walk.proof = ()
+    judge(walk, _until_true(walk, read), walk.fresh)
     settle_answered(walk)
     done = any(intent.outcome == "done" and intent.effect in _PLANNED for intent in walk.journal.intents())
     walk.end = End.CANCELLED if done else End.ALREADY_CANCELLED
     return "done"
 
 
+def _until_true(walk: Walk, read: Callable[[], tuple[ProofLine, ...]]) -> tuple[ProofLine, ...]:
+    """The lines as read, once all are true, or as they are when an effect would have shown at the latest."""
+    deadline = walk.session.clock() + walk.profile.timing.latency_of_effect
+    while True:
+        lines = read()
+        left = deadline - walk.session.clock()
+        if all(line.ok for line in lines) or left <= 0:
+            return lines
+        walk.session.pause(min(max(left / 2, 0.2), 3.0))
+
+
+def _fresh(walk: Walk, *, read_form: bool = False) -> FreshReading:
+    billing, cancelled = double_check(walk)
+    return FreshReading(billing=billing, cancelled=cancelled, form=read_form_again(walk) if read_form else None)
+
+
 def _as_read_before(walk: Walk) -> FreshReading | None:
-    """Where nothing was needed and nothing clicked, what was read for the plan is fresh."""
+    """Where none of the four links was needed and nothing was ever clicked, what was read for the plan is fresh."""
     plan = walk.plan
-    if plan is None or plan.reading.billing is None or any(p.needed for p in plan.effects) or walk.journal.intents():
+    if plan is None or plan.reading.billing is None or walk.journal.intents():
         return None
-    return FreshReading(plan.reading.billing, plan.reading.cancelled_billing or (), plan.reading.form)
+    if any(planned.needed for planned in plan.effects if planned.clause.startswith("6")):
+        return None
+    reading = plan.reading
+    return FreshReading(billing=reading.billing or (), cancelled=reading.cancelled_billing or (), form=reading.form)
 
 
 _PLANNED = {"remove_license_count", "cancel_billings", "set_status", "set_contact_info", "fill_form"}

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
+from flows import way_in
 from flows.errors import NeedsHuman, Refusal
-from flows.identity import confirm_identity
+from flows.identity import confirm_identity, line_that_states_both
 from flows.journal import EventKind, Journal
-from flows.model import AccountReading, CancellationRequest, Effect, End, Plan, ProofLine
+from flows.model import AccountReading, CancellationRequest, Effect, End, FreshReading, Plan, ProofLine
 from flows.profile import SiteProfile, UnsafePage
 from flows.results import open_result
 from flows.session import Session
@@ -18,11 +19,10 @@ from page_objects.ar_billing_page import ArBillingPage
 from page_objects.backend_look_up import BackendLookUp
 from page_objects.cancel_page import CancelPage
 from page_objects.cancellation_start_page import CancellationStartPage
-from page_objects.obstacles import NotHere, SignedOut
+from page_objects.obstacles import NotHere
 from page_objects.organization_page import OrganizationPage
 from page_objects.organization_search import OrganizationSearch
 from page_objects.screen import Screen
-from page_objects.sign_in_page import SignInPage
 from page_objects.tab import Tab
 
 
@@ -40,6 +40,8 @@ class Walk:
     organization: OrganizationPage | None = None
     start: CancellationStartPage | None = None
     start_url: str = ""
+    start_by_link: bool = False
+    """The start page's address shows something else (that of a frameset, or of an answer to a POST)."""
     use_backend: bool = False
     cancel: CancelPage | None = None
     billing: ArBillingPage | None = None
@@ -57,6 +59,11 @@ class Walk:
     clause: str = ""
     form_said: str = ""
     """What the site said when the form was saved, where that was bad news."""
+    form_lacks: tuple[str, ...] = ()
+    """What would keep the form of clause 10 from being filled in, as sentences."""
+    start_was_reached: bool = False
+    fresh: FreshReading | None = None
+    """The account as read after the effects (clauses 7 to 9)."""
     proof: tuple[ProofLine, ...] = ()
     end: End = End.NEEDS_HUMAN
 
@@ -90,7 +97,7 @@ class Walk:
             )
         self.session.check_stop()
         identity = self.confirm(on) if on is not None else None
-        state = {"number": " / ".join(identity.numbers), "name": " / ".join(identity.names)} if identity else {}
+        state = self.stated(identity) if identity else {}
         intent = self.journal.intend(Effect.OPEN_PAGE, self.clause, state, place, "")
         with self.session.permit() as sent:
             try:
@@ -106,23 +113,26 @@ class Walk:
         self.session.evidence(page.tab, page.name, moment, self.clause)
         document = page.body(page.tab.glance())
         identity = identity_of(document, page.words)
-        values = {"number": " / ".join(identity.numbers), "name": " / ".join(identity.names)}
+        values = self.stated(identity)
         self.journal.write(EventKind.OBSERVATION, self.clause, page=page.name, url=document.url, values=values)
+
+    def stated(self, identity: Identity) -> dict[str, str]:
+        """What a document says of whose it is: beside the labels, or in one line with number and name."""
+        request, patterns = self.request, self.profile.words.organization.identity
+        line = line_that_states_both(identity.lines, request.account_number, request.account_name, patterns)
+        told = {"number": " / ".join(identity.numbers), "name": " / ".join(identity.names)}
+        return told if all(told.values()) else {**told, "line": line}
 
     # --- the CRM ---
 
     def at_crm(self) -> Tab:
         """A tab that is signed in to the CRM."""
-        if self.crm is None or self.crm.page.is_closed() or self.crm.page.url.startswith("chrome-error:"):
-            self.crm = self.session.tab()
-            home = self.session.home() or urljoin(self.profile.site.base_url + "/", self.profile.site.sign_in_path)
-            self.open(self.crm, home)
-            self.crm.until(
-                lambda screen: True if any(d.controls for d in screen.documents) else None, "a page of the CRM"
-            )
-        if SignInPage(self.crm).here():
-            self.session.sign_in(self.crm)
-        return self.crm
+        return way_in.at_crm(self)
+
+    def sign_in(self, tab: Tab) -> None:
+        """Sign in where `tab` asks for the password. An address from before may carry the old session: it is forgotten."""
+        self.session.sign_in(tab)
+        self.start_url = ""
 
     def open(self, tab: Tab, url: str) -> None:
         """Open a URL that has no effect. Raises NeedsHuman if it was that of an effect."""
@@ -134,35 +144,7 @@ class Walk:
 
     def to_search(self) -> OrganizationSearch:
         """The Organization look-up (clause 2)."""
-        tab = self.at_crm()
-        search = OrganizationSearch(tab)
-        path = self.profile.site.look_up_path
-        if path:
-            self.open(tab, urljoin(self.profile.site.base_url + "/", path))
-            return self._past_sign_in(tab, search, path)
-        if OrganizationPage(tab).here() or not (search.here() or self._one_way(tab)):
-            self.open(tab, self.session.home() or self.profile.site.base_url)
-            tab.until(
-                lambda screen: (
-                    True if screen.operable(self.profile.words.look_up.open) or search.recognised(screen) else None
-                ),
-                "the look-up",
-            )
-        if self._one_way(tab):
-            tab.follow(tab.glance().one_operable(self.profile.words.look_up.open), OrganizationSearch)
-        return search.arrived()
-
-    def _one_way(self, tab: Tab) -> bool:
-        """Whether the screen offers the look-up by its words."""
-        return bool(tab.glance().operable(self.profile.words.look_up.open))
-
-    def _past_sign_in(self, tab: Tab, search: OrganizationSearch, path: str) -> OrganizationSearch:
-        try:
-            return search.arrived()
-        except SignedOut:
-            self.session.sign_in(tab)
-            self.open(tab, urljoin(self.profile.site.base_url + "/", path))
-            return search.arrived()
+        return way_in.to_search(self)
 
     def to_organization(self) -> OrganizationPage:
         """The account's record, looked up afresh, its identity confirmed (clause 2)."""
@@ -186,7 +168,8 @@ class Walk:
     def note_start(self, page: CancellationStartPage) -> CancellationStartPage:
         """Remember the start page, once it is the account's."""
         self.confirm(page)
-        if self.start is None or self.start_url:
+        self.start_was_reached = True
+        if not self.start_by_link:
             self.start_url = page.tab.page.url
         self.start = page
         return page
@@ -200,7 +183,8 @@ class Walk:
             page = self._try(way)
             if page is not None:
                 return self.note_start(page)
-        self.start_url = ""  # the address of a frameset, or of an answer to a POST: not tried again
+        self.start_by_link = self.start_by_link or bool(self.start_url)
+        self.start_url = ""
         return self.reopen_start()
 
     def _try(self, way: Callable[[], CancellationStartPage | None]) -> CancellationStartPage | None:
@@ -276,15 +260,13 @@ class Walk:
             raise NeedsHuman("wrong_account", f"the backend shows another account: {refusal.message}") from refusal
 
     def _backend_look_up(self, tab: Tab, url: str) -> BackendLookUp:
+        """After a sign-in the site leads on by itself, with a session that may be in its URL: opened again only if not."""
         self.open(tab, url)
         look_up = BackendLookUp(tab)
-        try:
-            return look_up.arrived()
-        except SignedOut:
-            self.session.sign_in(tab)
-        if not look_up.here():
+        if not look_up.recognised(way_in.inside(self, look_up)):
             self.open(tab, url)
-        return look_up.arrived()
+            way_in.inside(self, look_up)
+        return way_in.there(look_up)
 
     def to_cancel_page(self) -> CancelPage:
         """The page with the four links, fresh, its identity confirmed (clause 5)."""

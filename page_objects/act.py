@@ -13,8 +13,9 @@ from types import TracebackType
 
 from playwright.sync_api import Page, Request
 
+from page_objects.admin_page import asks_for_password
 from page_objects.document import OPERABLE, Found
-from page_objects.obstacles import Ambiguous, NotHere, NothingHappened, UnexpectedDialog
+from page_objects.obstacles import Ambiguous, NotHere, NothingHappened, SignedOut, UnexpectedDialog
 from page_objects.screen import Screen
 from page_objects.tab import DialogSeen, Tab, every
 from page_objects.wording import contains_words, plain
@@ -142,6 +143,8 @@ class Act:
             passed = time.monotonic() - started
             moved = traffic.seen > sent
             answered = moved and traffic.pending == 0
+            if asks_for_password(screen) and not asks_for_password(before):
+                raise SignedOut("the site asked for the password instead", self.tab.whereabouts("sign-in page"))
             if screen.state != before.state and traffic.pending == 0 and not self._loading(screen):
                 following = self._in_between(screen, link)
                 if following is not None:

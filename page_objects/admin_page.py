@@ -6,11 +6,14 @@ from typing import ClassVar, Self
 from playwright.sync_api import Page
 
 from page_objects.document import Document
-from page_objects.obstacles import Obstacle, RecordLocked, RoleDenied, SignedOut, SiteDown, Whereabouts
+from page_objects.obstacles import NotHere, Obstacle, RecordLocked, RoleDenied, SignedOut, SiteDown, Whereabouts
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.wording import contains_words, identity_text, plain, squeeze
 from page_objects.words import Words
+
+DRAWN, DRAWING = 300, 3.0
+"""A screen without change for so many milliseconds is drawn; it is waited for so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,17 @@ class AdminPage:
         return self.tab.until(self.arrival, self.name)
 
     def here(self) -> bool:
-        """Whether this page is on the screen now."""
-        return self.recognised(self.tab.glance())
+        """Whether this page is on the screen, now or as soon as what is being drawn has been drawn."""
+        screen = self.tab.glance()
+        if self.recognised(screen) or screen.quiet >= DRAWN:
+            return self.recognised(screen)
+        try:
+            screen = self.tab.until(
+                lambda now: now if self.recognised(now) or now.quiet >= DRAWN else None, self.name, DRAWING
+            )
+        except NotHere:
+            return False
+        return self.recognised(screen)
 
     def whereabouts(self) -> Whereabouts:
         return self.tab.whereabouts(self.name)

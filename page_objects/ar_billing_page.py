@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from page_objects.admin_page import AdminPage
+from page_objects.billing_columns import tells
 from page_objects.billing_table import BillingRowSeen, BillingTable
-from page_objects.document import Found
+from page_objects.document import Document, Found
 from page_objects.obstacles import Ambiguous, Missing
+from page_objects.paging import named, traffic
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.words import Phrase
@@ -25,53 +27,84 @@ class ArBillingPage(AdminPage):
 
     def recognised(self, screen: Screen) -> bool:
         words = self.words.billing
-        tabbed = bool(screen.operable(words.cancelled_tab, TABS))
+        tabbed = bool(named(screen, words.cancelled_tab, TABS))
         return (tabbed or self.table.visible(screen)) and not screen.operable(self.words.start_page.cancel)
 
     def rows(self, on_page: Callable[[Screen], None] = lambda _screen: None) -> tuple[BillingRowSeen, ...]:
         """The rows of the tab that is open, all pages."""
         return self.table.read_all(on_page)
 
+    def cancelled_rows(self, on_page: Callable[[Screen], None] = lambda _screen: None) -> tuple[BillingRowSeen, ...]:
+        """The rows of the Cancelled tab, all pages; a column of statuses may be missing there."""
+        self.open_cancelled()
+        return self.table.read_all(on_page, cancelled=True)
+
     def open_cancelled(self) -> None:
         """Turn to the Cancelled tab (clause 9). Raises NotHere or Ambiguous."""
-        self._open_tab(self.words.billing.cancelled_tab)
-
-    def _open_tab(self, phrase: Phrase) -> None:
+        phrase = self.words.billing.cancelled_tab
         before = self.tab.glance()
         tab = self._tab(before, phrase)
-        rows = self.table.rows_on(before)
-        self.tab.press(tab)
+        still = self.table.still()
 
         def turned(now: Screen) -> Screen | None:
-            if any(document.ready == "loading" for document in now.documents):
+            loading = any(document.ready == "loading" for document in now.documents)
+            answers = self._answers(now)
+            if loading or not now.whole or not answers or not still(now):
                 return None
-            there = bool(now.tokens - before.tokens) or now.state != before.state
-            nothing = self.table.says_nothing(now)
-            if not there or not (nothing or self.table.visible(now)):
-                return None
-            other = self.table.rows_on(now)
-            return now if other != rows or nothing or now.quiet >= self._quiet else None
+            if any(document.token not in before.tokens for document in answers) or self._differs(before, now):
+                return now
+            at_rest = now.quiet >= self.tab.setting.patience.quiet * 1000 and not waiting()
+            return now if at_rest and (self._is_shown(now, phrase) or self._only_cancelled(now)) else None
 
-        self.tab.until(turned, f'the tab "{phrase[0]}"')
+        with traffic(self.tab) as waiting:
+            self.tab.press(tab)
+            self.tab.until(turned, f'what the tab "{tab.control.name}" leads to')
 
-    @property
-    def _quiet(self) -> float:
-        return self.tab.setting.patience.quiet * 1000
+    def _answers(self, screen: Screen) -> list[Document]:
+        """The documents that show rows, or say that there are none."""
+        alone = ((document, Screen((document,))) for document in screen.documents)
+        return [document for document, one in alone if self.table.rows_on(one) or self.table.says_nothing(one)]
+
+    def _differs(self, before: Screen, now: Screen) -> bool:
+        """Whether the same document tells something else of billings than before the press."""
+        return (self.table.rows_on(now), self.table.says_nothing(now)) != (
+            self.table.rows_on(before),
+            self.table.says_nothing(before),
+        )
+
+    def _is_shown(self, screen: Screen, phrase: Phrase) -> bool:
+        """Whether the tab is marked as the one that is open, or is text now where it was a link."""
+        tabs = [one for one in named(screen, phrase, TABS) if not self._in_table(screen, one)]
+        return any(one.control.selected or one.control.plainly_dead for one in tabs) or not tabs
+
+    def _only_cancelled(self, screen: Screen) -> bool:
+        """Whether all that is shown might stand on the Cancelled tab: what was cancelled, or nothing."""
+        return all(tells(row.status, self.words.billing.cancelled) for row in self.table.rows_on(screen))
 
     def _tab(self, screen: Screen, phrase: Phrase) -> Found:
         """The tab with that name; statuses in the table that read the same are no tabs."""
-        found = [one for one in screen.operable(phrase, TABS) if not self._in_table(screen, one)]
+        found = [one for one in named(screen, phrase, TABS) if not self._in_table(screen, one)]
         if len(found) > 1:
             raise Ambiguous(f'the tab "{phrase[0]}" is on the page {len(found)} times', self.whereabouts())
         if not found:
-            raise Missing(f'the tab "{phrase[0]}" is not on the page', self.whereabouts())
+            raise Missing(self._no_tab(screen, phrase), self.whereabouts())
         return found[0]
+
+    def _no_tab(self, screen: Screen, phrase: Phrase) -> str:
+        links = [c.name for document in screen.documents for c in document.controls if c.kind in TABS and c.name]
+        seen = ", ".join(f'"{name[:40]}"' for name in dict.fromkeys(links[:12])) or "none"
+        shown = [row for row in self.table.rows_on(screen) if tells(row.status, self.words.billing.cancelled)]
+        same = f", and {len(shown)} cancelled rows stand among the others" if shown else ""
+        return (
+            f'the tab "{phrase[0]}" is not on the page{same}: set words.billing.cancelled_tab in the profile to its name '
+            f"(links seen: {seen})"
+        )
 
     def _in_table(self, screen: Screen, one: Found) -> bool:
         return any(
             control.index == one.control.index
             for grid in self.table.grids_on(screen)
             if grid.document is one.document
-            for row in grid.rows
+            for row in self.table.columns.data(grid)
             for control in row.controls
         )

@@ -3,18 +3,32 @@
 from typing import ClassVar
 
 from page_objects.cancellation_start_page import CancellationStartPage
-from page_objects.look_up import LookUpPage, Result
+from page_objects.document import Found
+from page_objects.look_up_page import LookUpPage
 from page_objects.obstacles import Missing
+from page_objects.result_list import Result
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 
 
 class BackendLookUp(LookUpPage):
     name: ClassVar[str] = "backend look-up"
+    key: ClassVar[str] = "words.backend_look_up"
 
     def __init__(self, tab: Tab) -> None:
         known = tab if isinstance(tab, Tab) else Tab(tab)
         super().__init__(known, known.words.backend_look_up)
+
+    def recognised(self, screen: Screen) -> bool:
+        return self.look_up.visible(screen, by_number=True)
+
+    def certain(self, screen: Screen) -> bool:
+        """The profile has its address: what is there is it."""
+        return self.recognised(screen)
+
+    def links(self, _screen: Screen) -> list[Found]:
+        """None: the CRM's own links may stand on the backend's pages."""
+        return []
 
     def open_start_page(self, name: str, number: str) -> CancellationStartPage:
         """Look the account up and open its Cancellation Start Page.
@@ -22,31 +36,24 @@ class BackendLookUp(LookUpPage):
         Raises NotHere if the backend does not list this name with this number.
         """
         start = CancellationStartPage(self.tab)
-        before = self.look_up.enter(name, number)
-        screen = self._answer(before, start, name, number)
+        _, screen = self.ask(start, name, number, by_number=True)
         if start.recognised(screen):
             return start
         return self.tab.follow(self._row(screen, name, number).opens, CancellationStartPage)
-
-    def _answer(self, before: Screen, start: CancellationStartPage, name: str, number: str) -> Screen:
-        def answered(screen: Screen) -> Screen | None:
-            if not screen.tokens - before.tokens and screen.text == before.text:
-                return None
-            if start.arrival(screen, before) or self.look_up.answered(screen, name, number):
-                return screen
-            return screen if screen.quiet >= 2000 * self.tab.setting.patience.quiet else None
-
-        return self.tab.until(answered, "the answer of the backend look-up")
 
     def _row(self, screen: Screen, name: str, number: str) -> Result:
         page = 1
         following: Screen | None = screen
         while following is not None:
-            hits = [r for r in self.look_up.results(following) if r.numbers(number) and r.names(name)]
-            hits = hits or [r for r in self.look_up.results(following) if r.numbers(number)]
-            hits = hits or [r for r in self.look_up.results(following) if r.names(name) and not r.shown_numbers]
+            hits = [r for r in self.list.results(following) if r.numbers(number) and r.names(name)]
+            hits = hits or [r for r in self.list.results(following) if r.numbers(number)]
+            hits = hits or [r for r in self.list.results(following) if r.names(name) and not r.shown_numbers]
             if len(hits) == 1:
                 return hits[0]
             page += 1
-            following = self.look_up.turn_page(following, page)
-        raise Missing(f"the backend does not list account {number} under this name", self.whereabouts())
+            following = self.list.turn_page(following, page)
+        raise Missing(
+            f"the backend does not list account {number} under this name: {self.look_up.asked}; if that is the wrong "
+            f"field, set {self.key}.number_field or {self.key}.field in the profile",
+            self.whereabouts(),
+        )

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+from page_objects.columns import heads_a_column, value_under
 from page_objects.document import ENTERABLE, OPERABLE, Box, Control, Document, Found, Run
+from page_objects.inline import inline_values
 from page_objects.wording import plain, squeeze
 
 
@@ -64,6 +66,26 @@ def field_beside(document: Document, label: Run, fields: Sequence[Control]) -> C
     return min(below, key=lambda c: (c.box.top, abs(c.box.left - label.box.left))) if below else None
 
 
+def label_of(found: Found) -> str:
+    """What a person would call a field: its label in the mark-up, else the text nearest to it that labels it."""
+    document, control = found.document, found.control
+    fields = [one for one in document.controls if one.kind in ENTERABLE]
+    beside = [
+        run
+        for run in document.runs
+        if (run.control < 0 or document.controls[run.control].kind not in OPERABLE)
+        and squeeze(run.text)
+        and field_beside(document, run, fields) == control
+    ]
+    nearest = min(beside, key=lambda run: _distance(run.box, control.box), default=None)
+    told = [*control.labels, *([nearest.text] if nearest else []), *control.names]
+    return squeeze(next(iter(told), "")).rstrip(": ")
+
+
+def _distance(one: Box, other: Box) -> int:
+    return abs(one.left - other.left) if one.on_line_with(other) else 1000 + abs(other.top - one.bottom)
+
+
 def _text_between(document: Document, label: Run, target: Box) -> bool:
     """Whether another label (a text with a colon, or in a cell of its own) stands between label and target."""
     return any(
@@ -99,20 +121,16 @@ def _text_values(document: Document, words: str, labels: Sequence[Run] | None = 
     wanted = plain(words)
     values = []
     for run in label_runs(document, wanted) if labels is None else labels:
-        value = _text_right_of(document, run) or _text_below(document, run)
+        value = _value_of(document, run)
         if value:
             values.append(value)
-    return values or _inline_values(document, wanted)
+    return values or inline_values(document, wanted)
 
 
-def _inline_values(document: Document, wanted: str) -> list[str]:
-    """The rest of lines such as "Account Number: 611974"."""
-    values = []
-    for text in document.line_texts.values():
-        label, colon, rest = text.partition(":")
-        if colon and plain(label) == wanted and rest.strip():
-            values.append(squeeze(rest))
-    return values
+def _value_of(document: Document, label: Run) -> str:
+    if heads_a_column(document, label):
+        return value_under(document, label)
+    return _text_right_of(document, label) or _text_below(document, label)
 
 
 def field_value(control: Control) -> str:
@@ -132,9 +150,7 @@ def _text_right_of(document: Document, label: Run) -> str:
         return tied
     rest = [run for run in document.lines[label.line] if run.box.left >= label.box.right - 4 and run is not label]
     if rest:
-        return squeeze("".join(run.text for run in rest)).lstrip(": ")
-    if label.head and _is_column_heading(document, label):
-        return ""
+        return squeeze("".join(run.text for run in _up_to_a_label(document, rest))).lstrip(": ")
     right = [
         run
         for run in document.runs
@@ -146,12 +162,22 @@ def _text_right_of(document: Document, label: Run) -> str:
     if label.text.strip().endswith(":") is False and nearest.text.strip().endswith(":"):
         return ""
     same = [run for run in document.runs if run.line == nearest.line and run.box.on_line_with(label.box)]
-    return squeeze("".join(run.text for run in same))
+    return squeeze("".join(run.text for run in _up_to_a_label(document, same)))
+
+
+def _up_to_a_label(document: Document, runs: Sequence[Run]) -> list[Run]:
+    """The runs before the next label: a known one, or after the first any text that ends with a colon."""
+    taken: list[Run] = []
+    for run in runs:
+        if plain(run.text) in document.labels or (taken and run.text.strip().endswith(":")):
+            break
+        taken.append(run)
+    return taken
 
 
 def _may_label(document: Document, run: Run) -> bool:
     """Whether a text may be a label: it is no value of another one, or there is a field beside it."""
-    if run.head or not _is_value(document, run):
+    if run.head or not _is_value(document, run) or heads_a_column(document, run):
         return True
     return field_beside(document, run, [c for c in document.controls if c.kind in ENTERABLE]) is not None
 
@@ -177,20 +203,16 @@ def _tied_text(document: Document, label: Run) -> str | None:
     for element in label.path:
         others = [run for run in document.runs if element in run.path and run is not label and run.line != label.line]
         if others:
+            text = document.line_texts[others[0].line]
             alone = len({run.line for run in others}) == 1 and others[0].line > label.line
-            return document.line_texts[others[0].line] if alone else None
+            return text if alone and plain(text) not in document.labels else None
     return None
 
 
 def value_run(document: Document, label: Run) -> Run | None:
     """The run in which the value of a label begins, to its right or below it."""
-    text = _text_right_of(document, label) or _text_below(document, label)
+    text = _value_of(document, label)
     return next((run for run in document.runs if run is not label and text and squeeze(run.text) in text), None)
-
-
-def _is_column_heading(document: Document, label: Run) -> bool:
-    row = [run for run in document.runs if run.row == label.row and run.row >= 0]
-    return len({run.cell for run in row}) > 1 and all(run.head for run in row)
 
 
 def _text_below(document: Document, label: Run) -> str:
@@ -206,4 +228,4 @@ def _text_below(document: Document, label: Run) -> str:
         return ""
     nearest = min(below, key=lambda run: (run.box.top, abs(run.box.left - label.box.left)))
     text = document.line_texts[nearest.line]
-    return "" if text.endswith(":") else text  # the next label, not a value
+    return "" if text.endswith(":") or plain(text) in document.labels else text  # the next label, not a value

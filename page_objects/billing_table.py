@@ -1,28 +1,39 @@
 """The table of billings, page by page (clauses 8 and 9)."""
 
 import re
+import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
-from page_objects.document import OPERABLE, Control, Document, Found
-from page_objects.grid import Grid, GridRow, grids
-from page_objects.obstacles import Ambiguous, NotHere
+from page_objects.billing_columns import TOTAL, BillingColumns, is_figure
+from page_objects.document import Document
+from page_objects.grid import Grid, GridRow
+from page_objects.obstacles import Ambiguous, Missing, NotHere
+from page_objects.paging import NextPage, next_page, pager_says, traffic, unread_part
 from page_objects.screen import Screen
-from page_objects.select_box import choose_and_go
+from page_objects.stray_words import StrayWords
 from page_objects.tab import Tab
-from page_objects.wording import contains_words, parse_money, plain, says
-from page_objects.words import Phrase
+from page_objects.wording import contains_words, parse_money, plain
+from page_objects.words import BillingWords
 
 PAGES = 500
-PAGE_OF = re.compile(r"\bpage\s+(\d+)\s*(?:of|/)\s*(\d+)", re.IGNORECASE)
-ROWS_OF = re.compile(r"(\d+)\s*(?:-|–|to)\s*(\d+)\s+of\s+(\d+)", re.IGNORECASE)
+STILL = 0.3
+"""Seconds for which rows that a script draws must be the same before they are all."""
 
+_THINGS = r"(billings?|bills?|invoices?|records?|rows?|entries|data|results?|items?|transactions?|charges?|payments?|credits?)"
 EMPTY = re.compile(
-    r"(there (are|is) |you have )?(no|0|nothing|none)( \w+){0,4}? "
-    r"(billings?|bills?|invoices?|records?|rows?|entries|data|results?|items?|transactions?|charges?|payments?|credits?)\b.*"
+    rf"(there (are|is|were) |you have )?(currently )?(no|0|nothing|none)( [\w-]+){{0,4}}? {_THINGS}\b.*"
+    rf"|(total |number of )?{_THINGS}( found| in total)?: ?(0|none)"
+    r"|nothing (here|found|billed|to show|to display).*"
+    r"|(showing |displaying )?(0|0 ?(-|to) ?0) of 0\b.*"
+    r"|page [01] of 0"
 )
-"""How sites say that a table is empty: "No cancelled billings.", "There are no records to show."."""
+"""How sites say that a table is empty: "No cancelled billings.", "There are no records to show.", "Records: 0"."""
+NONE_AT_ALL = re.compile(r"[-\s(\[*]*(none|n/a|nothing)[-\s)\]*.]*")
+"""The same in one word, which counts only as a line of its own: beside a label it is that label's value."""
 
 
 @dataclass(frozen=True)
@@ -44,176 +55,200 @@ class BillingTable:
         self.tab = tab
 
     @property
-    def _words(self) -> Phrase:
-        return self.tab.words.billing.status
+    def _words(self) -> BillingWords:
+        return self.tab.words.billing
+
+    @cached_property
+    def columns(self) -> BillingColumns:
+        return BillingColumns(self._words)
 
     def visible(self, screen: Screen) -> bool:
-        return any(grids(document, self._words) for document in screen.documents)
+        return any(self.columns.headed(document) for document in screen.documents)
 
-    def read_all(self, on_page: Callable[[Screen], None] = lambda _screen: None) -> tuple[BillingRowSeen, ...]:
-        """The rows of all pages, in order; `on_page` is shown each page.
+    def read_all(
+        self, on_page: Callable[[Screen], None] = lambda _screen: None, *, cancelled: bool = False
+    ) -> tuple[BillingRowSeen, ...]:
+        """The rows of all pages, in order; `on_page` is shown each page. `cancelled`: of the Cancelled tab.
 
-        Raises NotHere if there is neither a row nor a word that there is none, or if a page can't be reached.
+        Raises NotHere if there is neither a row nor a word that there is none, or if a page can't be reached; Ambiguous
+        if the page says "Scheduled" elsewhere than in the rows.
         """
-        screen, rows = self._first()
-        on_page(screen)
+        screen = self._first()
+        rows = self._page(screen, on_page, cancelled=cancelled)
         for number in range(2, PAGES):
-            following = next_page(self.tab, screen, self.tab.words.billing.next_page, number)
-            if following is None:
-                break
-            turned = self._turn(screen, following)
+            following = next_page(self.tab, screen, self._words.next_page, number)
+            turned = self._turn(screen, following) if following else None
             if turned is None:
                 break
             screen = turned
-            on_page(screen)
-            rows += self.rows_on(screen)
-        self._complete(screen, rows)
+            rows = _joined(rows, self._page(screen, on_page, cancelled=cancelled))
+        self._complete(screen, rows, cancelled=cancelled)
         return tuple(rows)
 
     def rows_on(self, screen: Screen) -> list[BillingRowSeen]:
-        return [self._row(row) for grid in self.grids_on(screen) for row in grid.rows if self._is_data(row)]
+        return [self._row(row) for grid in self.grids_on(screen) for row in self.columns.data(grid)]
 
     def grids_on(self, screen: Screen) -> list[Grid]:
-        return [grid for document in screen.documents for grid in grids(document, self._words)]
-
-    def _is_data(self, row: GridRow) -> bool:
-        """Not a message, a total or a pager: it has a status, and something beside it."""
-        return bool(row.under(self._words)) and not says(row.texts[0], self.tab.words.billing.nothing)
+        return [grid for document in screen.documents for grid in self.columns.grids(document)]
 
     def _row(self, row: GridRow) -> BillingRowSeen:
-        words = self.tab.words.billing
+        words = self._words
         amount = row.under(words.amount)
         return BillingRowSeen(
             number=row.under(words.number),
             due=row.under(words.due),
             amount=parse_money(amount),
             amount_text=amount,
-            status=row.under(words.status),
+            status=self.columns.status(row),
             cells=tuple((cell.heading, cell.text) for cell in row.cells),
         )
 
-    def _first(self) -> tuple[Screen, list[BillingRowSeen]]:
-        """The first page, once it shows rows, says that there are none, or has finished without any."""
+    def _page(self, screen: Screen, on_page: Callable[[Screen], None], *, cancelled: bool) -> list[BillingRowSeen]:
+        """The rows of one page, once it is sure that no other text of it says "Scheduled"."""
+        on_page(screen)
+        grids = self.grids_on(screen)
+        for grid in grids:
+            if not cancelled and self.columns.data(grid) and not self.columns.tells_status(grid):
+                raise Missing(
+                    "no column of the billing table tells a status: set words.billing.status in the profile to its heading "
+                    f"(headings seen: {', '.join(grid.headings)})",
+                    self.tab.whereabouts("billing table"),
+                )
+        stray = self._stray.on(screen, grids)
+        if stray:
+            raise Ambiguous(
+                f"{stray[0]} stands on the page outside of the rows that were read: look at the billings by hand, and set "
+                "words.billing.status, due and amount in the profile to the headings of their table",
+                self.tab.whereabouts("billing table"),
+            )
+        return self.rows_on(screen)
+
+    @property
+    def _stray(self) -> StrayWords:
+        return StrayWords(self._words, self.columns)
+
+    def _first(self) -> Screen:
+        """The first page, once it shows all its rows, or says that there are none and stays so."""
+        screen = self._shown()
+        if not self.rows_on(screen):
+            self.tab.settled()  # some pages say "no records" until the rows arrive
+            screen = self._shown()
+        return screen
+
+    def _shown(self) -> Screen:
+        still = self.still()
 
         def shown(screen: Screen) -> Screen | None:
             if any(document.ready == "loading" for document in screen.documents):
                 return None
-            return screen if self.rows_on(screen) or self.says_nothing(screen) else None
+            return screen if (still(screen) if self.rows_on(screen) else self.says_nothing(screen)) else None
 
         try:
-            screen = self.tab.until(shown, "the billing table", 3 * self.tab.setting.patience.quiet)
-        except NotHere:
+            return self.tab.until(shown, "the billing table", 3 * self.tab.setting.patience.quiet)
+        except NotHere as nothing:
             screen = self.tab.settled()
-            if not self.rows_on(screen) and not self.grids_on(screen) and not self.says_nothing(screen):
-                raise
-        return screen, self.rows_on(screen)
+            if self.rows_on(screen) or self.says_nothing(screen):
+                return screen
+            raise self._unread(screen) from nothing
+
+    def _unread(self, screen: Screen) -> NotHere:
+        headings = [", ".join(grid.headings) for grid in self.grids_on(screen)]
+        seen = f"the billing table ({headings[0]}) shows no row" if headings else "there is no table of billings"
+        return NotHere(
+            f"{seen}, and the page does not say that there are none: if it does, set words.billing.nothing in the profile to "
+            "its words; else words.billing.status, due and amount to the headings of the table",
+            self.tab.whereabouts("billing table"),
+        )
+
+    def still(self) -> Callable[[Screen], bool]:
+        """Whether the rows are all there: on a page that no script draws at once, else when they have not changed a while."""
+        last: list[tuple[float, list[BillingRowSeen]]] = []
+
+        def same(screen: Screen) -> bool:
+            if all(document.ready == "complete" and not document.mutations for document in screen.documents):
+                return True
+            rows = self.rows_on(screen)
+            if not last or last[0][1] != rows:
+                last[:] = [(time.monotonic(), rows)]
+            return time.monotonic() - last[0][0] >= STILL
+
+        return same
 
     def says_nothing(self, screen: Screen) -> bool:
-        """Whether the page says that there is nothing to show."""
-        wanted = {plain(words) for words in self.tab.words.billing.nothing}
-        texts = (plain(text) for document in screen.documents for text in document.line_texts.values())
-        long = [words for words in self.tab.words.billing.nothing if " " in words]
-        return any(text in wanted or contains_words(text, long) or EMPTY.fullmatch(text) for text in texts)
+        """Whether the page says, in words or by a total of nothing, that there is nothing to show."""
+        totals = [amount for grid in self.grids_on(screen) for row in grid.rows if (amount := _total(row)) is not None]
+        if any(totals):
+            return False
+        return bool(totals) or any(self._empty(document) for document in screen.documents)
 
-    def _turn(self, screen: Screen, following: "NextPage") -> Screen | None:
+    def _empty(self, document: Document) -> bool:
+        sentences = [words for words in self._words.nothing if " " in words]
+        for number, text in document.line_texts.items():
+            said = plain(text).strip("-–*()[] ")
+            if contains_words(said, sentences) or EMPTY.fullmatch(said):
+                return True
+            if NONE_AT_ALL.fullmatch(plain(text)) or said in {plain(words) for words in self._words.nothing}:
+                line = document.lines[number]
+                if not any(
+                    run.box.on_line_with(line[0].box)
+                    for run in document.runs
+                    if run.line != number and run.text.strip()
+                ):
+                    return True
+        return False
+
+    def _turn(self, screen: Screen, following: NextPage) -> Screen | None:
         """The next page of the table, or None if the control leads nowhere (some sites leave it on the last page)."""
-        old = self.rows_on(screen)
-        following.press()
+        old, told = self.rows_on(screen), pager_says(screen)
+        quiet = self.tab.setting.patience.quiet * 1000
+        still = self.still()
 
         def turned(now: Screen) -> Screen | None:
             rows = self.rows_on(now)
-            return now if rows and rows != old and now.main.ready != "loading" else None
+            if now.main.ready == "loading" or not (rows and still(now)):
+                return None
+            if rows != old or pager_says(now) != told:
+                return now
+            at_rest = now.quiet >= 2 * quiet and not waiting()
+            return screen if at_rest and not following.certain else None
 
-        try:
-            return self.tab.until(turned, "the next page of the table", self.tab.setting.patience.page)
-        except NotHere:
-            if following.certain:
-                raise
-            return None
+        with traffic(self.tab) as waiting:
+            following.press()
+            try:
+                new = self.tab.until(turned, "the next page of the table", self.tab.setting.patience.page)
+            except NotHere:
+                if following.certain:
+                    raise
+                return None
+        return None if new is screen else new
 
-    def _complete(self, screen: Screen, rows: list[BillingRowSeen]) -> None:
+    def _complete(self, screen: Screen, rows: list[BillingRowSeen], *, cancelled: bool) -> None:
         """Hold what was read against what the page says of its own length."""
-        for document in screen.documents:
-            for text in document.line_texts.values():
-                page = PAGE_OF.search(text)
-                if page and int(page.group(1)) < int(page.group(2)):
-                    raise NotHere(f'the table says "{text[:80]}" and its next page can\'t be reached')
-                span = ROWS_OF.search(text)
-                if span and rows and int(span.group(2)) < int(span.group(3)):
-                    raise NotHere(f'the table says "{text[:80]}" and {len(rows)} rows were read')
+        text = unread_part(screen)
+        if text is not None and rows:
+            raise NotHere(
+                f'the table says "{text[:80]}", and {len(rows)} rows were read: its next page can\'t be reached'
+            )
+        counted = self._stray.counted(screen)
+        if counted and not cancelled and not any(self._is_pending(row) for row in rows):
+            raise Ambiguous(
+                f'the page says "{counted[:80]}" and no such billing was read: look at the billings by hand',
+                self.tab.whereabouts("billing table"),
+            )
+
+    def _is_pending(self, row: BillingRowSeen) -> bool:
+        return contains_words(row.status, self._words.pending)
 
 
-@dataclass(frozen=True)
-class NextPage:
-    """A control that turns the page. `certain`: the site says that there is a next page."""
-
-    press: Callable[[], None]
-    certain: bool
-
-
-def next_page(tab: Tab, screen: Screen, phrase: Phrase, number: int) -> NextPage | None:
-    """What leads to page `number` of a list: a link called "Next", that number, or a select box of pages."""
-    numbered = _numbered(screen, number)
-    if numbered is not None:
-        return NextPage(lambda: tab.press(numbered), certain=True)
-    boxes = [
-        (Found(document, control), option)
-        for document in screen.documents
-        for control in document.controls
-        if (option := _option_of_page(document, control, number)) is not None
-    ]
-    if boxes:
-        return NextPage(lambda: choose_and_go(tab, *boxes[-1]), certain=True)
-    called = [one for one in screen.operable(phrase) if not one.control.plainly_dead]
-    if not called:
+def _total(row: GridRow) -> Decimal | None:
+    """The sum that a row of totals shows."""
+    if not row.texts or not TOTAL.match(row.texts[0]):
         return None
-    if len({(one.control.href, one.control.kind) for one in called}) > 1:
-        raise Ambiguous(f'"{called[0].control.name}" is on the page {len(called)} times and leads to different places')
-    return NextPage(lambda: tab.press(called[-1]), certain=_says_more(screen) and not called[-1].control.doubtful)
+    amounts = [amount for text in row.texts if is_figure(text) and (amount := parse_money(text)) is not None]
+    return amounts[-1] if amounts else None
 
 
-def _says_more(screen: Screen) -> bool:
-    for text in screen.text.splitlines():
-        page, span = PAGE_OF.search(text), ROWS_OF.search(text)
-        if (page and int(page.group(1)) < int(page.group(2))) or (span and int(span.group(2)) < int(span.group(3))):
-            return True
-    return False
-
-
-def _numbered(screen: Screen, number: int) -> Found | None:
-    """The link called `number` that stands in one line with its neighbour number: so it is a pager's."""
-    wanted = {str(number), f"page {number}", f"[{number}]"}
-    found = [
-        Found(document, control)
-        for document in screen.documents
-        for control in document.controls
-        if control.kind in OPERABLE
-        and plain(control.name) in wanted
-        and not control.plainly_dead
-        and _has_neighbour(document, control, number - 1)
-    ]
-    return found[-1] if found and len({one.control.href for one in found}) <= max(1, len(found)) else None
-
-
-def _has_neighbour(document: Document, control: Control, number: int) -> bool:
-    wanted = {str(number), f"page {number}", f"[{number}]"}
-    return any(
-        set(plain(run.text).replace("|", " ").split()) & wanted or plain(run.text) in wanted
-        for run in document.runs
-        if run.control != control.index
-        and run.box.on_line_with(control.box)
-        and abs(run.box.left - control.box.left) < 150
-    )
-
-
-def _option_of_page(document: Document, control: Control, number: int) -> int | None:
-    """The option "2" or "Page 2 of 3" of a select box whose options are all pages, and that speaks of pages."""
-    if control.kind != "select" or len(control.options) < number:
-        return None
-    beside = [run.text for run in document.runs if run.box.on_line_with(control.box)]
-    if "page" not in " ".join([*beside, *control.labels, *control.names, control.options[0][0]]).casefold():
-        return None
-    texts = [plain(text) for text, *_ in control.options]
-    if all(re.fullmatch(rf"(page )?{place}( (of|/) \d+)?", text) for place, text in enumerate(texts, 1)):
-        return number - 1
-    return None
+def _joined(rows: list[BillingRowSeen], page: list[BillingRowSeen]) -> list[BillingRowSeen]:
+    """With the rows of one more page, which may show the earlier ones as well ("Load more", "Show all")."""
+    repeats = len(page) > len(rows) and Counter(page) >= Counter(rows)
+    return page if repeats else rows + page

@@ -82,6 +82,8 @@ class Cell:
     table: int
     head: bool
     box: Box
+    holder: int = -1
+    """The cell that its table stands in, where tables are nested."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ class Document:
             Control(index=index, text=told.get(index, ""), **_control_fields(control))
             for index, control in enumerate(raw["controls"])
         )
-        cells = tuple(Cell(row, table, head, Box(*box)) for row, table, head, box in raw["cells"])
+        cells = tuple(Cell(row, table, head, Box(*box), holder) for row, table, head, box, holder in raw["cells"])
         keys = ("token", "url", "title", "ready", "status", "mutations", "hidden", "height", "quiet", "leaving")
         return cls(
             **{key: raw[key] for key in keys}, runs=runs, controls=controls, cells=cells, frame=frame, labels=labels
@@ -205,6 +207,18 @@ class Document:
         for run in self.runs:
             parts.setdefault(run.paragraph, []).append(run)
         return tuple(_joined(runs) for runs in parts.values() if len({run.line for run in runs}) > 1)
+
+    @cached_property
+    def _rows(self) -> dict[int, list[int]]:
+        rows: dict[int, dict[int, None]] = {}
+        for cell in self.cells:
+            if cell.row >= 0:
+                rows.setdefault(cell.table, {})[cell.row] = None
+        return {table: list(numbers) for table, numbers in rows.items()}
+
+    def rows_of(self, table: int) -> list[int]:
+        """The numbers of a table's rows, from top to bottom."""
+        return self._rows.get(table, [])
 
     @cached_property
     def text(self) -> str:

@@ -129,7 +129,8 @@
         o.parentElement.tagName === "OPTGROUP" ? o.parentElement.label : ""]);
       control.value = el.selectedIndex >= 0 ? el.options[el.selectedIndex].text : "";
     } else if (kind === "field") {
-      control.value = control.type === "password" ? "" : String(el.value === undefined ? el.innerText : el.value);
+      const typed = String(el.value === undefined ? el.innerText : el.value);
+      control.value = control.type === "password" ? "\u2022".repeat(typed.length) : typed;
     } else if (kind === "combobox") {
       control.value = String(el.value || el.innerText || "");
     } else if (kind === "button" && el.tagName === "INPUT") {
@@ -137,6 +138,13 @@
     }
     controls.push(control);
     return number;
+  };
+
+  // A picture button without a size of its own takes no room until its picture has come: it is there all the same.
+  const awaitsPicture = (el, r) => {
+    if (el.tagName !== "INPUT" || el.type !== "image") return false;
+    const own = el.computedStyleMap();
+    return ["width", "height"].every((side) => r[side] > 0 || own.get(side).toString() === "auto");
   };
 
   // Letters that look alike belong together to the eye: bold beside regular, grey beside black are label and value.
@@ -201,12 +209,13 @@
     const role = (el.getAttribute("role") || "").toLowerCase();
     const tag = el.tagName;
     if (tag === "TABLE" || role === "table" || role === "grid" || role === "treegrid") {
+      context.holder = outer.cell >= 0 ? outer.cell : outer.holder;
       context.table = tables++; context.row = -1; context.cell = -1;
     } else if (tag === "TR" || role === "row") {
       context.row = rows++; context.cell = -1;
     } else if (tag === "TD" || tag === "TH" || /^(cell|gridcell|columnheader|rowheader)$/.test(role)) {
       context.cell = cells.length; context.head = tag === "TH" || role === "columnheader";
-      cells.push([context.row, context.table, context.head, box(el.getBoundingClientRect())]);
+      cells.push([context.row, context.table, context.head, box(el.getBoundingClientRect()), context.holder]);
       newParagraph();
     }
     if (tag === "DT") { context.term = terms++; context.definition = -1; }
@@ -221,7 +230,8 @@
     if (kind !== null) {
       const r = el.getBoundingClientRect();
       const offScreen = r.right + window.scrollX <= 0 || r.bottom + window.scrollY <= 0;
-      if ((r.width > 0 && r.height > 0 && !offScreen) || kind === "link" || kind === "clickable") {
+      const room = r.width > 0 && r.height > 0 || awaitsPicture(el, r);
+      if ((room && !offScreen) || kind === "link" || kind === "clickable") {
         if (!offScreen) { context.control = addControl(el, kind, outer, context.pointer); open = null; }
       }
     }
@@ -242,7 +252,7 @@
     if (block) newParagraph();
   };
 
-  const start = {control: -1, row: -1, cell: -1, table: -1, head: false, term: -1, definition: -1, path: [], pointer: false, editable: false, invisible: false, look: 0};
+  const start = {control: -1, row: -1, cell: -1, table: -1, holder: -1, head: false, term: -1, definition: -1, path: [], pointer: false, editable: false, invisible: false, look: 0};
   if (document.body) visit(document.body, start);
   let hidden = false;
   try {

@@ -1,10 +1,10 @@
 """Tables as a person reads them: rows under column headings, whatever they are made of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from page_objects.document import Box, Control, Document, Found, Run
-from page_objects.wording import plain, squeeze
+from page_objects.document import Box, Control, Document, Run
+from page_objects.wording import plain, plain_label, squeeze
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,7 @@ class GridCell:
     heading: str
     text: str
     box: Box
+    runs: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,12 @@ class GridRow:
 
     def under(self, phrase: Iterable[str]) -> str:
         """The text under the best alternative of `phrase` among the headings; "" if there is no such column."""
-        for words in phrase:
-            for cell in self.cells:
-                if plain(cell.heading) == plain(words):
-                    return cell.text
+        alternatives = tuple(phrase)
+        for strict in (plain, plain_label):
+            for words in alternatives:
+                for cell in self.cells:
+                    if strict(cell.heading) == plain(words):
+                        return cell.text
         return ""
 
     @property
@@ -33,17 +36,7 @@ class GridRow:
 
 
 @dataclass(frozen=True)
-class Grid:
-    document: Document
-    headings: tuple[str, ...]
-    rows: tuple[GridRow, ...]
-
-    def found(self, control: Control) -> Found:
-        return Found(self.document, control)
-
-
-@dataclass(frozen=True)
-class _Piece:
+class Piece:
     """A cell before it is known under which heading it stands."""
 
     text: str
@@ -51,44 +44,98 @@ class _Piece:
     runs: tuple[Run, ...]
 
 
-def grids(document: Document, landmark: Iterable[str]) -> list[Grid]:
-    """The tables of which one column heading is an alternative of `landmark` (for a billing table: Status)."""
-    wanted = {plain(words) for words in landmark}
-    bands_by_table: dict[int, list[list[_Piece]]] = _marked_up(document)
-    found = [grid for bands in bands_by_table.values() if (grid := _under_headings(document, bands, wanted))]
-    return found or [grid for grid in [_under_headings(document, _by_sight(document), wanted, gaps=True)] if grid]
+Band = Sequence[Piece]
+"""What stands side by side in one row."""
+Heads = Callable[[Band, Sequence[Band]], Band | None]
+"""The headings that a band holds, given the bands below it; None if it is no row of headings."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    document: Document
+    heads: Band
+    rows: tuple[GridRow, ...]
+    by_sight: bool = False
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return tuple(piece.text for piece in self.heads if piece.text)
+
+
+def under_headings(document: Document, bands: Sequence[Band], heads: Heads, *, by_sight: bool = False) -> Grid | None:
+    """What stands below the first row of headings; by sight, up to a clear gap in the page."""
+    for number, band in enumerate(bands):
+        filled = [piece for piece in band if piece.text]
+        found = heads(filled if by_sight else band, bands[number + 1 :]) if len(filled) >= 2 else None
+        if found:
+            below = bands[number + 1 :]
+            rows = _until_gap(band, below) if by_sight else below
+            return with_heads(document, found, rows, by_sight=by_sight)
+    return None
+
+
+def with_heads(document: Document, heads: Band, bands: Sequence[Band], *, by_sight: bool = False) -> Grid:
+    rows = [_row(document, _assign(heads, band)) for band in bands if any(piece.text for piece in band)]
+    return Grid(document, heads, tuple(rows), by_sight)
 
 
 def visual_rows(document: Document) -> list[GridRow]:
     """All rows of the document, of tables or by sight, without headings: for lists of results."""
-    bands = [band for table in _marked_up(document).values() for band in table]
+    bands = [band for table in marked_up(document, nested=False) for band in table]
     in_rows = {id(run) for band in bands for piece in band for run in piece.runs}
     bands += [
-        band for band in _by_sight(document) if not any(id(run) in in_rows for piece in band for run in piece.runs)
+        band for band in in_lines(document) if not any(id(run) in in_rows for piece in band for run in piece.runs)
     ]
     return [_row(document, [("", piece) for piece in band]) for band in bands]
 
 
-def _marked_up(document: Document) -> dict[int, list[list[_Piece]]]:
-    """Rows of cells by table, for what the page declares as a table or grid."""
-    runs: dict[int, list[Run]] = {}
-    for run in document.runs:
-        if run.cell >= 0 and run.row >= 0:
-            runs.setdefault(run.cell, []).append(run)
-    tables: dict[int, dict[int, list[_Piece]]] = {}
+def marked_up(document: Document, *, nested: bool = True) -> list[list[Band]]:
+    """The rows of each thing that the page declares as a table or grid.
+
+    With `nested`, what stands in a table within a cell belongs to the row of that cell too, as a person sees it: side by
+    side where the inner table is of one row, else as one text.
+    """
+    reader = _Cells(document, nested)
+    tables: dict[int, dict[int, list[Piece]]] = {}
     for number, cell in enumerate(document.cells):
-        if cell.row < 0:
-            continue
-        inside = runs.get(number, [])
-        piece = _Piece(squeeze(" ".join(run.text for run in inside)), cell.box, tuple(inside))
-        tables.setdefault(cell.table, {}).setdefault(cell.row, []).append(piece)
-    return {table: list(rows.values()) for table, rows in tables.items()}
+        if cell.row >= 0:
+            tables.setdefault(cell.table, {}).setdefault(cell.row, []).extend(reader.pieces(number))
+    return [list(rows.values()) for rows in tables.values()]
 
 
-def _by_sight(document: Document) -> list[list[_Piece]]:
+class _Cells:
+    """The texts of the cells of one document, with those of the cells within them."""
+
+    def __init__(self, document: Document, nested: bool) -> None:
+        self._cells = document.cells
+        self._inside: dict[int, list[int]] = {}
+        self._runs: dict[int, list[tuple[int, Run]]] = {}
+        for number, cell in enumerate(document.cells):
+            if nested and cell.holder >= 0 and cell.row >= 0:
+                self._inside.setdefault(cell.holder, []).append(number)
+        for place, run in enumerate(document.runs):
+            if run.cell >= 0 and run.row >= 0:
+                self._runs.setdefault(run.cell, []).append((place, run))
+
+    def pieces(self, number: int) -> list[Piece]:
+        inside = self._inside.get(number, [])
+        box = self._cells[number].box
+        if inside and number not in self._runs and len({self._cells[one].row for one in inside}) == 1:
+            side_by_side = [piece for one in inside for piece in self.pieces(one)]
+            if len(side_by_side) > 1:
+                return side_by_side
+        runs = tuple(run for _, run in sorted(self._all(number), key=lambda pair: pair[0]))
+        return [Piece(squeeze(" ".join(run.text for run in runs)), box, runs)]
+
+    def _all(self, number: int) -> list[tuple[int, Run]]:
+        deeper = [pair for one in self._inside.get(number, []) for pair in self._all(one)]
+        return self._runs.get(number, []) + deeper
+
+
+def in_lines(document: Document) -> list[Band]:
     """Rows of texts that stand in one line, for tables made of anything; pieces of one line from left to right."""
-    pieces = [_Piece(squeeze(run.text), run.box, (run,)) for run in document.runs if squeeze(run.text)]
-    bands: list[list[_Piece]] = []
+    pieces = [Piece(squeeze(run.text), run.box, (run,)) for run in document.runs if squeeze(run.text)]
+    bands: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda p: (p.box.top, p.box.left)):
         if bands and bands[-1][0].box.on_line_with(piece.box):
             bands[-1].append(piece)
@@ -97,30 +144,8 @@ def _by_sight(document: Document) -> list[list[_Piece]]:
     return [sorted(band, key=lambda p: p.box.left) for band in bands]
 
 
-def _under_headings(
-    document: Document, bands: list[list[_Piece]], wanted: set[str], *, gaps: bool = False
-) -> Grid | None:
-    """The rows below the first row that has one of the wanted headings; with `gaps`, up to a clear gap in the page."""
-    for number, band in enumerate(bands):
-        filled = [piece for piece in band if piece.text]
-        if len(filled) >= 2 and any(plain(piece.text) in wanted for piece in filled):
-            below = bands[number + 1 :]
-            rows = _until_gap(band, below) if gaps else below
-            width = len(filled)
-            kept = [row for row in rows if _belongs(row, width, gaps)]
-            headed = [_row(document, _assign(filled if gaps else band, row)) for row in kept]
-            return Grid(document, tuple(piece.text for piece in filled), tuple(headed))
-    return None
-
-
-def _belongs(row: Sequence[_Piece], width: int, by_sight: bool) -> bool:
-    """Whether it is a row of data: more than one cell, and in mark-up not a pager or a remark across the table."""
-    filled = [piece for piece in row if piece.text]
-    return len(filled) >= 2 and (by_sight or len(row) >= max(2, width - 2))
-
-
-def _until_gap(heading: list[_Piece], below: list[list[_Piece]]) -> list[list[_Piece]]:
-    rows: list[list[_Piece]] = []
+def _until_gap(heading: Band, below: Sequence[Band]) -> list[Band]:
+    rows: list[Band] = []
     last = heading[0].box
     for band in below:
         if band[0].box.top - last.bottom > 3 * max(last.height, 12):
@@ -130,17 +155,21 @@ def _until_gap(heading: list[_Piece], below: list[list[_Piece]]) -> list[list[_P
     return rows
 
 
-def _assign(headings: Sequence[_Piece], row: Sequence[_Piece]) -> list[tuple[str, _Piece]]:
-    def nearness(heading: _Piece, piece: _Piece) -> tuple[int, int]:
-        overlap = min(heading.box.right, piece.box.right) - max(heading.box.left, piece.box.left)
+def shared_width(one: Box, other: Box) -> int:
+    """How many pixels of their width two boxes stand above one another; 0 or less if they do not."""
+    return min(one.right, other.right) - max(one.left, other.left)
+
+
+def _assign(headings: Band, row: Band) -> list[tuple[str, Piece]]:
+    def nearness(heading: Piece, piece: Piece) -> tuple[int, int]:
         centres = abs((heading.box.left + heading.box.right) - (piece.box.left + piece.box.right))
-        return (max(overlap, 0), -centres)
+        return (max(shared_width(heading.box, piece.box), 0), -centres)
 
     return [(max(headings, key=lambda heading: nearness(heading, piece)).text, piece) for piece in row if piece.text]
 
 
-def _row(document: Document, named: Sequence[tuple[str, _Piece]]) -> GridRow:
-    cells = tuple(GridCell(heading, piece.text, piece.box) for heading, piece in named)
+def _row(document: Document, named: Sequence[tuple[str, Piece]]) -> GridRow:
+    cells = tuple(GridCell(heading, piece.text, piece.box, piece.runs) for heading, piece in named)
     numbers = {run.control for _, piece in named for run in piece.runs if run.control >= 0}
     rows = {run.row for _, piece in named for run in piece.runs if run.row >= 0}
     textless = {c.index for c in document.controls if c.row >= 0 and c.row in rows and not c.text}

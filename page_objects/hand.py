@@ -102,6 +102,10 @@ class Hand:
             self._handle(found).fill(text, timeout=self._timeout)
         except PlaywrightTimeout as error:
             raise NotHere(f"the field can't be filled in: {reason(error)}", self._where()) from error
+        except PlaywrightError as error:
+            if "not attached" in str(error) or was_navigating(error):
+                raise Replaced("the field was replaced before it was filled in") from error
+            raise
 
     def choose(self, found: Found, option: int) -> None:
         try:

@@ -1,73 +1,85 @@
-"""Looking an account up by its name, and the list of results (clauses 2 and 4c)."""
+"""Looking an account up by its name or number (clauses 2 and 4c)."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from page_objects.admin_page import AdminPage
-from page_objects.beside import field_beside
-from page_objects.billing_table import next_page
+from page_objects.beside import field_beside, label_of, labelled
 from page_objects.cancellation_form import option_called
-from page_objects.document import OPERABLE, Control, Document, Found
-from page_objects.grid import GridRow, visual_rows
-from page_objects.obstacles import Missing, NotHere
+from page_objects.document import Control, Found
+from page_objects.filling import filled_in
+from page_objects.obstacles import Ambiguous, Missing
 from page_objects.screen import Screen
 from page_objects.tab import Tab
-from page_objects.wording import contains_words, identity_text, plain, same_name
+from page_objects.wording import contains_words, plain, quoted
 from page_objects.words import LookUpWords
 
-PAGES = 200
-
-
-@dataclass(frozen=True)
-class Result:
-    """One row of the list: its texts, and what opens the record."""
-
-    texts: tuple[str, ...]
-    opens: Found
-
-    def names(self, name: str) -> bool:
-        return any(same_name(text, name) for text in self.texts)
-
-    def numbers(self, number: str) -> bool:
-        return any(
-            re.search(rf"(?<![\w-]){re.escape(number)}(?![\w-])", text) for text in self.texts if len(text) < 60
-        ) or any(re.match(rf"\W*{re.escape(number)}\W", text) for text in self.texts)
-
-    @property
-    def shown_numbers(self) -> tuple[str, ...]:
-        """Texts of the row that are account numbers by their look: digits only."""
-        return tuple(text.strip("#() ") for text in self.texts if re.fullmatch(r"#?\s*\(?\d{3,}\)?", text.strip()))
+FIELDS = {"field", "searchbox", "textbox", "combobox"}
+PRESSABLE = {"button", "link", "clickable"}
+ANYTHING = ("search", "find", "search for", "look up", "search text", "keyword")
+"""Labels that may belong to a search of anything, as many sites have one on every page."""
+CHANGES = (
+    "new", "add", "create", "save", "update", "delete", "remove", "merge", "import", "export", "send", "cancel",
+    "clear", "reset", "sign", "log", "close",
+)  # fmt: skip
+"""A button that is not called as the profile says is never one of these."""
+NEAR = 150
+"""Pixels above or below the field within which radio buttons and tabs say what is looked for."""
 
 
 class LookUp:
-    """A search field with a button, and the list that answers it."""
+    """A search field with a button. `key` is where the profile has its words."""
 
-    def __init__(self, tab: Tab, words: LookUpWords) -> None:
+    def __init__(self, tab: Tab, words: LookUpWords, key: str) -> None:
         self.tab = tab
         self.words = words
+        self.key = key
+        self.asked = ""
+        """What was typed into which field, for a person who has to find out why nothing was found."""
 
-    def visible(self, screen: Screen) -> bool:
-        return self._field(screen, self.words.field) is not None
+    def visible(self, screen: Screen, *, by_number: bool = False) -> bool:
+        phrases = (self.words.field, self.words.number_field) if by_number else (self.words.field,)
+        return any(self._field(screen, phrase) is not None for phrase in phrases)
 
-    def enter(self, name: str, number: str = "") -> Screen:
-        """Fill the look-up in and press its button: by number where there is a field for it, else by name.
+    def certain(self, screen: Screen) -> bool:
+        """Whether a field with a search button is labelled as an account's, and not as a search of anything."""
+        phrase = tuple(words for words in self.words.field if plain(words) not in ANYTHING)
+        return any(self._has_button(screen, one) for one in screen.fields(phrase, FIELDS))
+
+    def enter(self, name: str, number: str = "", *, by_number: bool = False) -> Screen:
+        """Fill the look-up in and press its button; by number where asked to and there is a field for it.
 
         Returns the screen as it was just before the button was pressed.
         """
-        screen = self.tab.glance()
-        field = self._field(screen, self.words.number_field) if number else None
-        text = number if field else name
-        field = field or self._field(screen, self.words.field)
-        if field is None:
-            raise Missing("there is no field to look an account up", self.tab.whereabouts("look-up"))
-        self._choose_scope(field)
-        self.tab.fill(field, text)
-        filled = self.tab.glance()
+        field, text = self._entry(self.tab.glance(), name, number, by_number)
+        self._choose_scope(field, text == number)
+        filled = filled_in(self.tab, lambda now: [self._entry(now, name, number, by_number)])
+        field, text = self._entry(filled, name, number, by_number)
+        self.asked = f'"{text[:120]}" was typed into the field "{label_of(field)}"'
         self.tab.press(self._button(filled, field))
         return filled
 
+    def described(self, screen: Screen) -> str:
+        """The field and the button, as they will be used. Raises Missing."""
+        field, _ = self._entry(screen, "", "", by_number=False)
+        return f'field "{label_of(field)}", button "{self._button(screen, field).control.name}"'
+
+    # --- the field ---
+
+    def _entry(self, screen: Screen, name: str, number: str, by_number: bool) -> tuple[Found, str]:
+        """The field to fill in, and what belongs there: a field whose label speaks of numbers alone gets the number."""
+        numbered = self._field(screen, self.words.number_field) if by_number and number else None
+        field = numbered or self._field(screen, self.words.field)
+        if field is None:
+            raise Missing(
+                f"there is no field to look an account up: set {self.key}.field in the profile; the page has "
+                f"{quoted(label_of(one) for one in _fields(screen))}",
+                self.tab.whereabouts("look-up"),
+            )
+        is_number = numbered is not None or _speaks_of_number(field)
+        return field, number if number and is_number else name
+
     def _field(self, screen: Screen, phrase: tuple[str, ...]) -> Found | None:
-        found = screen.fields(phrase, {"field", "searchbox", "textbox", "combobox"})
+        found = [one for one in screen.fields(phrase, FIELDS) if one.control.type != "password"]
         if len(found) > 1:
             found = [one for one in found if self._has_button(screen, one)] or found
         if not found and phrase is self.words.field:
@@ -88,143 +100,127 @@ class LookUp:
 
     def _only_field(self, screen: Screen) -> list[Found]:
         """Where no label helps: the only text field that has a search button of its own."""
-        fields = [
-            Found(document, control)
-            for document in screen.documents
-            for control in document.controls
-            if control.kind in {"field", "searchbox"} and control.type != "password"
-        ]
-        return [one for one in fields if self._has_button(screen, one)]
+        return [one for one in _fields(screen) if self._has_button(screen, one)]
+
+    # --- the button ---
 
     def _has_button(self, screen: Screen, field: Found) -> bool:
-        return any(self._belongs(button, field) for button in self._buttons(screen))
+        return any(_belongs(button, field) for button in self._buttons(screen))
 
     def _buttons(self, screen: Screen) -> list[Found]:
         wanted = {plain(words) for words in self.words.button}
-        return [
-            Found(document, control)
-            for document in screen.documents
-            for control in document.controls
-            if control.kind in {"button", "link", "clickable"} and plain(control.name) in wanted
-        ]
-
-    @staticmethod
-    def _belongs(button: Found, field: Found) -> bool:
-        if button.document is not field.document:
-            return False
-        if field.control.form >= 0:
-            return button.control.form == field.control.form
-        return 0 <= button.control.box.top - field.control.box.top + 40 <= 400
+        return [one for one in _pressable(screen) if plain(one.control.name) in wanted]
 
     def _button(self, screen: Screen, field: Found) -> Found:
-        own = [one for one in self._buttons(screen) if self._belongs(one, Found(_again(screen, field), field.control))]
+        own = [one for one in self._buttons(screen) if _belongs(one, field)]
         for words in self.words.button:
             called = [one for one in own if plain(one.control.name) == plain(words)]
             if called:
                 near = [one for one in called if one.control.box.on_line_with(field.control.box)]
                 best = near or called
                 return min(best, key=lambda one: abs(one.control.box.top - field.control.box.top))
-        raise Missing("the look-up has no button", self.tab.whereabouts("look-up"))
+        return self._only_button(screen, field)
 
-    def _choose_scope(self, field: Found) -> None:
-        """Where a select box says what is looked for (Contact, Organization ...): Organization."""
-        for control in field.document.controls:
-            same = (
-                control.form == field.control.form
-                if field.control.form >= 0
-                else control.box.on_line_with(field.control.box)
-            )
-            if control.kind == "select" and same:
-                place = option_called(control, self.words.scope)
-                if place is not None and not control.options[place][1]:
-                    self.tab.choose(Found(field.document, control), place)
-                    return
+    def _only_button(self, screen: Screen, field: Found) -> Found:
+        """Where none is called so: the only button of the field's form, else the only one in the field's line."""
+        around = [one for one in _pressable(screen) if one.control.kind == "button" and _belongs(one, field)]
+        harmless = [
+            one for one in around if one.control.type != "reset" and not contains_words(one.control.name, CHANGES)
+        ]
+        own = harmless if field.control.form >= 0 else []
+        in_line = [one for one in harmless if one.control.box.on_line_with(field.control.box)]
+        for buttons in (own, in_line):
+            if len(buttons) == 1:
+                return buttons[0]
+        raise Missing(
+            f'it is not clear which button starts the look-up by "{label_of(field)}": set {self.key}.button in the '
+            f"profile; beside the field are {quoted(one.control.name for one in around)}",
+            self.tab.whereabouts("look-up"),
+        )
 
-    # --- the list ---
+    # --- what is looked for ---
 
-    def answered(self, screen: Screen, name: str, number: str) -> bool | None:
-        """True once the list shows the account or says that there is none; None while nothing is decided."""
-        if any(document.ready == "loading" for document in screen.documents):
-            return None
-        if screen.says(self.words.nothing_found) or any(
-            r.names(name) or r.numbers(number) for r in self.results(screen)
-        ):
-            return True
+    def _choose_scope(self, field: Found, by_number: bool) -> None:
+        """Where the page lets one say what is looked for (Contact, Organization ...): Organization."""
+        phrase = self.words.scope
+        if by_number:
+            phrase = (*self.words.number_field, *(one for one in phrase if not contains_words(one, ("name",))))
+        for control in _around(field, {"select"}):
+            place = option_called(control, phrase)
+            box = Found(field.document, control)
+            if place is None or contains_words(label_of(box), self.tab.words.obstacles.app_module):
+                continue
+            if not control.options[place][1]:
+                self.tab.choose(box, place)
+        choice = self._choice(field, phrase)
+        if choice is not None and not (choice.control.checked or choice.control.selected):
+            self.tab.press(choice)
+        self.tab.until(lambda now: self.visible(now, by_number=by_number) or None, "the look-up")
+
+    def _choice(self, field: Found, phrase: tuple[str, ...]) -> Found | None:
+        """The radio button or tab that is called so."""
+        near = {control.index for control in _around(field, {"radio", "tab"})}
+        for words in phrase:
+            found = labelled(field.document, words, {"radio"}, plain)
+            found += [one for one in _pressable_tabs(field) if plain(one.control.name) == plain(words)]
+            found = [one for one in found if one.control.index in near and not one.control.disabled]
+            if len(found) > 1:
+                raise Ambiguous(
+                    f'"{words}" can be chosen beside the look-up {len(found)} times: set {self.key}.scope in the profile',
+                    self.tab.whereabouts("look-up"),
+                )
+            if found:
+                return found[0]
         return None
 
-    def results(self, screen: Screen) -> list[Result]:
-        """The rows that have something to click which opens a record."""
-        found = []
-        for document in screen.documents:
-            for row in visual_rows(document):
-                opens = self._opens(document, row)
-                if opens is not None:
-                    found.append(Result(row.texts, opens))
-        return found
 
-    def _opens(self, document: Document, row: GridRow) -> Found | None:
-        """What opens the record of a row: its only link, else the one whose words are a cell of the row."""
-        links = [c for c in row.controls if c.kind in OPERABLE and not c.plainly_dead and c.name]
-        links = [c for c in links if not any(c.index in document.ancestors(other) for other in links)]
-        if not links:
-            return self._row_itself(document, row)
-        if len(links) == 1:
-            return Found(document, links[0])
-        in_cells = [c for c in links if any(identity_text(c.name) == identity_text(text) for text in row.texts)]
-        named = [c for c in in_cells if not re.fullmatch(r"[\d\s#-]+", c.name)]
-        best = named or in_cells
-        return Found(document, best[0]) if best else None
-
-    @staticmethod
-    def _row_itself(document: Document, row: GridRow) -> Found | None:
-        """A row that is clickable as a whole."""
-        if not row.cells:
-            return None
-        box = row.cells[0].box
-        around: list[Control] = [
-            c
-            for c in document.controls
-            if c.kind in {"clickable", "option", "link"}
-            and c.box.left <= box.left
-            and c.box.right >= box.right
-            and c.box.top - 2 <= box.top
-            and c.box.bottom + 2 >= box.bottom
-        ]
-        return Found(document, min(around, key=lambda c: c.box.width * c.box.height)) if around else None
-
-    def turn_page(self, screen: Screen, number: int) -> Screen | None:
-        """The next page of the list, or None if this is the last."""
-        following = next_page(self.tab, screen, self.words.next_page, number)
-        if following is None or number > PAGES:
-            return None
-        old = [result.texts for result in self.results(screen)]
-        following.press()
-
-        def turned(now: Screen) -> Screen | None:
-            new = [result.texts for result in self.results(now)]
-            return now if new and new != old and now.main.ready != "loading" else None
-
-        try:
-            return self.tab.until(turned, "the next page of the list")
-        except NotHere:
-            if following.certain:
-                raise
-            return None
+def _speaks_of_number(field: Found) -> bool:
+    """Whether its label is a number's: "ACT #", "Account No." """
+    label = label_of(field)
+    if contains_words(label, ("name",)):
+        return False
+    return field.control.type == "number" or bool(re.search(r"#|№|\b(no|nr|num|number)\b", label.casefold()))
 
 
-class LookUpPage(AdminPage):
-    """A page with a look-up on it."""
-
-    name = "look-up"
-
-    def __init__(self, tab: Tab, words: LookUpWords | None = None) -> None:
-        super().__init__(tab)
-        self.look_up = LookUp(self.tab, words or self.tab.words.look_up)
-
-    def recognised(self, screen: Screen) -> bool:
-        return self.look_up.visible(screen)
+def _fields(screen: Screen) -> Iterator[Found]:
+    for document in screen.documents:
+        for control in document.controls:
+            if control.kind in {"field", "searchbox"} and control.type != "password":
+                yield Found(document, control)
 
 
-def _again(screen: Screen, field: Found) -> Document:
-    """The document of `field` in a later reading."""
-    return next((d for d in screen.documents if d.token == field.document.token), field.document)
+def _pressable(screen: Screen) -> list[Found]:
+    return [
+        Found(document, control)
+        for document in screen.documents
+        for control in document.controls
+        if control.kind in PRESSABLE and not control.disabled
+    ]
+
+
+def _pressable_tabs(field: Found) -> list[Found]:
+    return [Found(field.document, control) for control in field.document.controls if control.kind == "tab"]
+
+
+def _belongs(button: Found, field: Found) -> bool:
+    if button.document is not field.document:
+        return False
+    if field.control.form >= 0:
+        return button.control.form == field.control.form
+    return 0 <= button.control.box.top - field.control.box.top + 40 <= 400
+
+
+def _around(field: Found, kinds: set[str]) -> list[Control]:
+    """Controls near the field that may say something about it: of its form, if it has one; tabs stand above any."""
+    own = field.control
+
+    def says(control: Control) -> bool:
+        if control.kind == "select" and own.form < 0:
+            return control.box.on_line_with(own.box)
+        return control.kind == "tab" or control.form == own.form
+
+    return [
+        control
+        for control in field.document.controls
+        if control.kind in kinds and abs(control.box.top - own.box.top) <= NEAR and says(control)
+    ]

@@ -143,7 +143,7 @@ class OrganizationPage(AdminPage):
             self.show((drop_down,))
         link = link or self.words.organization.manage_link
         doubtful = menu.doubtful(link)
-        return self.tab.after(lambda: menu.press(link), CancellationStartPage, doubtful=doubtful)
+        return self.tab.after(lambda: menu.press(link), CancellationStartPage, doubtful=doubtful, left=self.recognised)
 
     def enter_server_location(self, url: str) -> None:
         """Clause 4b. Raises NotHere if there is no such field, or it is not empty (promise 6)."""

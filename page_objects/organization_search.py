@@ -2,9 +2,12 @@
 
 from typing import ClassVar
 
-from page_objects.look_up import LookUpPage, Result
+from page_objects.look_up_page import LookUpPage
+from page_objects.obstacles import Missing
 from page_objects.organization_page import OrganizationPage
+from page_objects.result_list import Result
 from page_objects.screen import Screen
+from page_objects.wording import plain
 
 
 class OrganizationSearch(LookUpPage):
@@ -16,27 +19,22 @@ class OrganizationSearch(LookUpPage):
         The list holds the rows that name the account or its number, from all pages of the list; empty if there is none.
         """
         record = OrganizationPage(self.tab)
-        before = self.look_up.enter(name)
-        screen = self._answer(before, record, name, number)
+        before, screen = self.ask(record, name, number)
         if record.recognised(screen) and not record.recognised(before):
             return record
-        return self._collect(screen, name, number)
+        return self._collect(screen, name, number) or self._none(screen, name)
 
-    def _answer(self, before: Screen, record: OrganizationPage, name: str, number: str) -> Screen:
-        quiet = 4000 * self.tab.setting.patience.quiet  # late content is no absence; only words say so at once
-
-        def answered(screen: Screen) -> Screen | None:
-            if not screen.tokens - before.tokens and screen.text == before.text:
-                return None
-            self.arrival(screen, before)
-            if record.recognised(screen) or self.look_up.answered(screen, name, number):
-                return screen
-            return screen if screen.quiet >= quiet and self._listed(screen, before) else None
-
-        return self.tab.until(answered, "the answer of the look-up")
-
-    def _listed(self, screen: Screen, before: Screen) -> bool:
-        return bool(screen.tokens - before.tokens) or screen.text != before.text
+    def _none(self, screen: Screen, name: str) -> list[Result]:
+        """No result, where the screen answers the look-up at all: a wrong page is no absence."""
+        rows = [text for result in self.list.results(screen) for text in result.texts]
+        alike = any(plain(name) in plain(text) for text in rows)
+        if not (alike or self.recognised(screen) or self.list.says_none(screen)):
+            raise Missing(
+                f"after {self.look_up.asked} the page shows neither a list nor that nothing was found: set "
+                f"{self.key}.nothing_found in the profile",
+                self.whereabouts(),
+            )
+        return []
 
     def _collect(self, screen: Screen, name: str, number: str) -> list[Result]:
         """All rows, page by page; stops at the row that has both name and number."""
@@ -44,13 +42,13 @@ class OrganizationSearch(LookUpPage):
         following: Screen | None = screen
         page = 1
         while following is not None:
-            here = [r for r in self.look_up.results(following) if r.names(name) or (number and r.numbers(number))]
+            here = [r for r in self.list.results(following) if r.names(name) or (number and r.numbers(number))]
             exact = [r for r in here if r.names(name) and number and r.numbers(number)]
             if exact:
                 return exact
             found += here
             page += 1
-            following = self.look_up.turn_page(following, page)
+            following = self.list.turn_page(following, page)
         return found
 
     def open(self, result: Result) -> OrganizationPage:

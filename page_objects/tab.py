@@ -262,17 +262,25 @@ class Tab:
         """Press a link and return the page it leads to, in whichever tab that opens."""
         return self.after(lambda: self.press(found), to, doubtful=found.control.doubtful)
 
-    def after(self, act: Callable[[], None], to: type[Arrived], *, doubtful: bool = False) -> Arrived:
+    def after(
+        self,
+        act: Callable[[], None],
+        to: type[Arrived],
+        *,
+        doubtful: bool = False,
+        left: Callable[[Screen], bool] = lambda _screen: False,
+    ) -> Arrived:
         """Do `act` and return the page `to`, arrived on a document that was not there before `act`.
 
-        Raises what stands there instead (obstacles), or NothingHappened if a doubtful link led nowhere.
+        Raises what stands there instead (obstacles), or NothingHappened if a doubtful link led nowhere, or any link back to
+        the page that was to be `left`.
         """
         before = {tab: tab.glance() for tab in every([self])}
         already = to(self).recognised(before[self])
         asked: list[Request] = []
         with self._requests_into(asked) if doubtful else contextlib.nullcontext():
             act()
-            return self._arrival(to, before, already, lambda: doubtful and not asked)
+            return self._arrival(to, before, already, lambda: doubtful and not asked, left)
 
     @contextlib.contextmanager
     def _requests_into(self, asked: list[Request]) -> Iterator[None]:
@@ -289,7 +297,12 @@ class Tab:
             self.page.context.remove_listener("request", note)
 
     def _arrival(
-        self, to: type[Arrived], before: dict["Tab", Screen], already: bool, may_be_dead: Callable[[], bool]
+        self,
+        to: type[Arrived],
+        before: dict["Tab", Screen],
+        already: bool,
+        may_be_dead: Callable[[], bool],
+        left: Callable[[Screen], bool],
     ) -> Arrived:
         started = time.monotonic()
         now = before
@@ -298,19 +311,31 @@ class Tab:
             now = {tab: tab.look() for tab in every([self])}
             for tab, screen in now.items():
                 old = before.get(tab)
-                if old is not None and (
-                    screen.state == old.state or (already and tab is self and not screen.tokens - old.tokens)
-                ):
+                if screen.leaving or (old is not None and screen.state == old.state):
+                    continue
+                if already and tab is self and old is not None and not self._redrawn(screen, old):
                     continue
                 there = to(tab).arrival(screen, old)
                 if there:
                     return there
+            if self._back_again(before[self], now.get(self), left):
+                raise NothingHappened("the link led back to the page it stands on", self.whereabouts(to.name))
             moved = any(tab not in before or screen.tokens - before[tab].tokens for tab, screen in now.items())
             passed = time.monotonic() - started
             if may_be_dead() and not moved and passed >= self.setting.patience.quiet * 3:
                 raise NothingHappened("the link led nowhere", self.whereabouts(to.name))
             if passed >= self.setting.patience.page:
                 raise NotHere(f"{to.name} did not appear", self.whereabouts(to.name))
+
+    def _redrawn(self, screen: Screen, old: Screen) -> bool:
+        """Whether a screen that showed the page before shows another state of it: a new document, or one drawn anew."""
+        return bool(screen.tokens - old.tokens) or screen.quiet >= 1000 * self.setting.patience.quiet
+
+    def _back_again(self, old: Screen, screen: Screen | None, left: Callable[[Screen], bool]) -> bool:
+        """Whether a new document has finished loading that is the page that was to be left."""
+        if screen is None or screen.leaving or not screen.tokens - old.tokens:
+            return False
+        return screen.quiet >= 2000 * self.setting.patience.quiet and left(screen)
 
     def goto(self, url: str, to: type[Arrived]) -> Arrived:
         """Open a URL and return the page, arrived."""
@@ -323,11 +348,20 @@ class Tab:
             raise LeftTheSite(f"{url[:200]} is not among the allowed origins")
         self._forget()
         try:
-            self.page.goto(url, wait_until="commit", timeout=self.setting.patience.page * 1000)
+            self._goto(url)
         except PlaywrightError as error:
             if self.page.is_closed():
                 raise
             raise SiteDown(f"{url[:200]} can't be opened: {reason(error)}") from error
+
+    def _goto(self, url: str) -> None:
+        seconds = self.setting.patience.page
+        try:
+            self.page.goto(url, wait_until="commit", timeout=seconds * 1000)
+        except PlaywrightError as error:  # what the page itself was still on its way to came in between
+            if "interrupted by another navigation" not in str(error):
+                raise
+            self.page.goto(url, wait_until="commit", timeout=seconds * 1000)
 
     def back(self) -> bool:
         """Go back one step, as the browser's button does, a frame's own step included; False if nothing changed.

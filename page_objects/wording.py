@@ -90,6 +90,12 @@ def identity_text(text: str) -> str:
     return squeeze(unicodedata.normalize("NFC", text))
 
 
+def quoted(words: Iterable[str], most: int = 8) -> str:
+    """What can be read on the screen, for a message: "Search", "Find Now" ..."""
+    seen = list(dict.fromkeys(squeeze(one)[:40] for one in words if squeeze(one)))
+    return ", ".join(f'"{one}"' for one in seen[:most]) + (" ..." if len(seen) > most else "") or "none"
+
+
 def parse_money(text: str) -> Decimal | None:
     """The amount in `text`, whatever currency sign or code stands beside it; None if there is not exactly one.
 
@@ -112,6 +118,11 @@ def parse_money(text: str) -> Decimal | None:
 
 
 def parse_count(text: str) -> int | None:
-    """The one whole number in `text` ("0", "12 licenses"), or None."""
-    numbers = re.findall(r"\d+", text.replace(",", ""))
-    return int(numbers[0]) if len(numbers) == 1 and not re.search(r"\d[.]\d", text) else None
+    """The one whole number in `text` ("0", "12 licenses"); of "12 of 20 used" the larger, so that 0 means none; or None."""
+    plainly = text.replace(",", "")
+    numbers = [int(number) for number in re.findall(r"\d+", plainly)]
+    if re.search(r"\d[.]\d", text):
+        return None
+    if len(numbers) == 2 and re.search(r"\d\s*(?:of|/|out of)\s*\d", plainly):
+        return max(numbers)
+    return numbers[0] if len(numbers) == 1 else None

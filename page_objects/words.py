@@ -33,6 +33,12 @@ class SignInWords(WordGroup):
     user_name: Phrase = ("User Name", "Username", "User ID", "Login", "Login Name", "User", "Email", "E-mail")
     password: Phrase = ("Password", "Passcode")
     button: Phrase = ("Sign In", "Log In", "Login", "Sign On", "Log On", "Submit", "Enter", "Continue")
+    go_on: Phrase = (
+        "Continue", "Continue to system", "Continue to the system", "Continue to site", "Continue to application",
+        "Continue to home page", "Proceed", "Proceed to system", "Enter", "Enter system", "Skip",
+    )  # fmt: skip
+    """Leads on from a page that is shown after the sign-in (news of the day); pressed only where neither the look-up nor
+    a link to it is on the screen, and before any account is open."""
 
 
 class LookUpWords(WordGroup):
@@ -44,9 +50,14 @@ class LookUpWords(WordGroup):
         "Account Name", "Organization Name", "Organization", "Name", "Search", "Find", "Search for", "Look up",
         "Name contains", "Search text", "Keyword", "Account Name contains", "Customer Name",
     )  # fmt: skip
-    scope: Phrase = ("Organization", "Organizations", "Account", "Accounts")
-    """The option to choose where a select box beside the field says what is looked for."""
-    number_field: Phrase = ("Account Number", "Account #", "Acct #", "Account No", "Customer Number")
+    scope: Phrase = (
+        "Organization", "Organizations", "Account", "Accounts", "Organization Name", "Account Name", "Name",
+    )  # fmt: skip
+    """What to choose where a select box, radio buttons or tabs beside the field say what is looked for."""
+    number_field: Phrase = (
+        "Account Number", "Account #", "Acct #", "Account No", "Customer Number", "Act #", "Act. #", "Act No",
+        "Act Number", "Acct Number", "Acct No", "Acct. #", "Acct. No", "Acct", "AR #", "AR Number", "AR No", "Customer #",
+    )  # fmt: skip
     """Used at the backend's look-up where it offers such a field."""
     button: Phrase = ("Search", "Find", "Go", "Look Up", "Lookup", "Look-up", "Submit")
     nothing_found: Phrase = (
@@ -64,7 +75,8 @@ class OrganizationWords(WordGroup):
     )  # fmt: skip
     account_number: Phrase = (
         "Account Number", "Account #", "Acct #", "Account No", "Acct Number", "Acct No", "Account ID",
-        "Customer Number", "Customer #", "Number",
+        "Customer Number", "Customer #", "Number", "Act #", "Act. #", "Act No", "Act Number", "Acct. #", "Acct. No",
+        "AR #", "AR Number", "AR No", "Acct",
     )  # fmt: skip
     identity: Phrase = (
         "{number} - {name}", "{name} - {number}", "{name} ({number})", "{name} (#{number})", "{name} # {number}",
@@ -201,8 +213,11 @@ class BillingWords(WordGroup):
     nothing: Phrase = (
         "No records", "No records found", "No billing", "No billings", "No billing found", "No billings found",
         "Nothing to show", "No rows", "No data", "No invoices", "No entries", "None", "No bills", "No results",
+        "Nothing billed", "Nothing has been billed", "Nothing here",
     )  # fmt: skip
-    next_page: Phrase = ("Next", "Next page", ">", ">>", "›", "»", "→", "More", "Show more", "Load more")
+    next_page: Phrase = (
+        "Next", "Next page", ">", ">>", "›", "»", "→", "More", "Show more", "Load more", "View more", "Show all", "View all",
+    )  # fmt: skip
 
 
 class ObstacleWords(WordGroup):

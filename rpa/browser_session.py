@@ -18,7 +18,7 @@ from flows.errors import Interrupted, NeedsHuman
 from flows.journal import Journal
 from flows.profile import SiteProfile, origin
 from flows.session import SentRequests
-from page_objects.obstacles import Obstacle, SignedOut
+from page_objects.obstacles import Ambiguous, NotHere, NothingHappened, Obstacle, SignedOut
 from page_objects.sign_in_page import SignInPage
 from page_objects.tab import Patience, Setting, Tab
 from rpa.credentials import Credentials
@@ -38,6 +38,14 @@ class SignIns:
     home: str = ""
     failed: str = ""
     count: int = 0
+    stuck: bool = False
+    """A sign-in could not be carried out: with the cookies of that session it would be met again."""
+
+    def keep(self, state: Any) -> None:
+        """Keep the cookies for the next request, which starts afresh where the sign-in was stuck."""
+        self.state = None if self.stuck else state
+        self.home = "" if self.stuck else self.home
+        self.stuck = False
 
 
 @dataclass
@@ -81,6 +89,9 @@ class BrowserSession:
     def home(self) -> str:
         return self.sign_ins.home
 
+    def note_home(self, url: str) -> None:
+        self.sign_ins.home = url
+
     def sign_in(self, tab: Tab) -> None:
         """Sign in where `tab` asks for the password: the backend's own credentials on the backend's origin."""
         if self.sign_ins.failed:
@@ -95,14 +106,18 @@ class BrowserSession:
             with self.untraced():
                 SignInPage(tab, words).sign_in(known.username, known.password.get_secret_value(), known.account)
         except SignedOut as refused:
+            self.sign_ins.stuck = True
             self.sign_ins.failed = refused.what.rstrip(".")
             raise NeedsHuman(
                 "sign_in", f"{self.sign_ins.failed}. Check RPA_USERNAME and RPA_PASSWORD, then run `rpa doctor`"
             ) from refused
+        except (NotHere, Ambiguous, NothingHappened) as met:  # nothing was sent: it may be tried again
+            self.sign_ins.stuck = True
+            raise NeedsHuman("sign_in", str(met)) from met
         self.sign_ins.count += 1
         self.journal.redact(list(self.secrets()))
         if not at_backend:
-            self.sign_ins.home = tab.page.url
+            self.sign_ins.home = ""  # its address may carry the session that has ended
 
     def permit(self) -> AbstractContextManager[SentRequests]:
         return self.guard.open()

@@ -247,7 +247,7 @@ class Robot:
     def _keep_cookies(self, context: BrowserContext) -> None:
         """The signed-in session serves the next request's context."""
         with contextlib.suppress(PlaywrightError):
-            self._sign_ins.state = context.storage_state()
+            self._sign_ins.keep(context.storage_state())
 
     # --- beside the procedure ---
 
@@ -256,8 +256,9 @@ class Robot:
         request = _nobody()
 
         def act(runner: Runner) -> str:
-            runner.carefully(runner.walk.to_search)
-            return f"signed in as {self.credentials.username}, the Organization look-up is there"
+            search = runner.carefully(runner.walk.to_search)
+            found = runner.carefully(lambda: search.look_up.described(search.tab.glance()))
+            return f"signed in as {self.credentials.username}, the Organization look-up is there: {found}"
 
         return str(self._run(request, Notes(), threading.Event(), act, evidence=False))
 

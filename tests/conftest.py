@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserType, Page, Playwright, sync_pla
 
 from fixtures.profiles import profile_for
 from fixtures.standin import StandIn
+from fixtures.standin.model import LedgerEntry
 from flows.model import CancellationRequest, Outcome
 from flows.notes import Notes
 from flows.profile import SiteProfile
@@ -25,6 +26,11 @@ REASON = "Too expensive for us"
 DATE = dt.date(2026, 11, 30)
 Show = Callable[[str], Tab]
 FOUR = {"remove_license_count", "cancel_billings", "set_status", "set_contact_info"}
+
+
+def turned_away(entry: LedgerEntry) -> bool:
+    """Whether the site did not look at the request but asked for the password: promise 4 allows another, once."""
+    return not entry.applied and entry.fault in {"session_expired_before", "sign_in_200"}
 
 
 @dataclass
@@ -53,8 +59,9 @@ class Bench:
 
     def assert_no_harm(self, number: str) -> None:
         """What must hold at every end: each effect at most once, nothing dangerous, no other account touched."""
-        kinds = self.received(number)
+        kinds = [e.kind for e in self.site.ledger if e.account_number == number and not turned_away(e)]
         assert all(kinds.count(kind) <= 1 for kind in FOUR), kinds
+        assert all(self.received(number).count(kind) <= 2 for kind in FOUR), "promise 4 allows one more"
         entries = [entry for entry in self.site.ledger if entry.kind not in {"sign_in", "switch_module"}]
         assert {entry.account_number for entry in entries} <= {number}, entries
         assert not [entry.kind for entry in entries if entry.kind.startswith("danger")]

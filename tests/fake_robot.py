@@ -59,7 +59,9 @@ class Robot:
         if self.ends.get(request.account_number, ("", ""))[0] == "refused":
             raise Refusal("not_found", f"no account {request.account_number} under Organization")
         row = BillingRow(number="B-1", amount=Decimal("49.95"), amount_text="$49.95", status="Scheduled")
-        reading = AccountReading(account_number=request.account_number, account_name=request.account_name)
+        reading = AccountReading(
+            account_number=request.account_number, account_name=request.account_name, billing=(row,)
+        )
         effect = PlannedEffect(
             effect=Effect.SET_STATUS,
             clause="6.3",

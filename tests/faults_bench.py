@@ -16,7 +16,7 @@ from flows.model import End, Outcome
 from flows.notes import Notes
 from rpa.browser_session import SignIns
 from rpa.watchdog import kill_marked, marked
-from tests.conftest import DATE, Bench
+from tests.conftest import DATE, Bench, turned_away
 
 NUMBER = "611974"
 FORM = {"cancellation_date": DATE.isoformat(), "cancellation_reason": "Too expensive", "opt_out": True}
@@ -121,7 +121,7 @@ def judge(bench: Bench, number: str, outcome: Outcome, notes: Notes) -> None:
     intended = Counter(intent.effect for intent in notes.intents())
     saves = sum(received[kind] for kind in SAVES)
     assert saves <= intended["fill_form"] + intended["update_organization"], (received, intended)
-    assert intended["fill_form"] <= 1
+    assert intended["fill_form"] <= 1 + sum(turned_away(entry) for entry in bench.site.ledger)
     for kind in BY_A_PERSON:
         assert received[kind] <= intended[kind], f"{kind} was sent without an intent"
     if outcome.end in {End.CANCELLED, End.ALREADY_CANCELLED}:

@@ -16,10 +16,11 @@ from flows.gate import not_done_code
 from flows.model import End, Outcome
 from flows.notes import Notes
 from flows.profile import SiteProfile
+from flows.results import open_result
 from flows.runner import CODES
 from flows.walk import Walk
-from page_objects.look_up import Result
 from page_objects.obstacles import RoleDenied, SignedOut, UnexpectedDialog
+from page_objects.result_list import Result
 from rpa.browser_session import SignIns
 from tests.conftest import FOUR, Bench
 
@@ -28,6 +29,7 @@ ELSEWHERE = {
     "half_done": "test_what_is_half_done_is_never_called_refused",
     "interrupted": "a person said stop: tests of the kill and of Ctrl-C",
     "browser_failed": "the browser died three times: tests of the faults",
+    "unsafe_page": "test_unsafe_pages.py: a plan notes it and goes on",
     "ambiguous": "below, without a browser: the stand-in's numbers are unique",
 }
 """Codes that have no row in CASES, and where they are tested."""
@@ -126,7 +128,7 @@ CASES = {
         "unknown_effect", "611974", faults=fault("success_not_done", on="set_status"), half=True
     ),
     "the licence count is on no page": human(
-        "unproven", "611974", profile=lambda p: reworded(p, license_count=("No such label",)), half=True
+        "unproven", "611974", profile=lambda p: reworded(p, license_count=("No such label",))
     ),
     "Update always fails": human("update_rejected", "643302", half=True),
     "the form can't be saved": human("update_rejected", "543301", half=True),
@@ -185,7 +187,7 @@ def test_the_same_name_and_number_twice_is_ambiguous() -> None:
     request = Bench.request(_Site(), "611974")  # type: ignore[arg-type]
     walk = Walk(request, None, None, None)  # type: ignore[arg-type]
     with pytest.raises(Refusal) as ambiguous:
-        walk._open_result(None, [twice, twice])  # type: ignore[arg-type]
+        open_result(walk, None, [twice, twice])  # type: ignore[arg-type]
     assert ambiguous.value.code == "ambiguous"
 
 

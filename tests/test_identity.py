@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from flows.errors import NeedsHuman, Refusal
-from flows.identity import confirm_identity, digits, states_both
+from flows.identity import confirm_identity, digits, line_that_states_both
 from flows.model import CancellationRequest
 from flows.profile import SiteProfile
 from page_objects.admin_page import Identity
@@ -95,7 +95,7 @@ def test_another_name_is_refused_however_near(name: str) -> None:
     ],
 )
 def test_a_line_about_another_account_confirms_nothing(line: str) -> None:
-    assert not states_both((line,), NUMBER, NAME, PATTERNS)
+    assert not line_that_states_both((line,), NUMBER, NAME, PATTERNS)
     with pytest.raises(NeedsHuman) as unread:
         confirm([], [], [line])
     assert unread.value.code == "identity_unreadable"
@@ -111,8 +111,8 @@ def test_a_document_that_says_only_half_confirms_nothing() -> None:
 @unhurried
 @given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=6))
 def test_nothing_visible_may_follow_or_precede_the_name(more: str) -> None:
-    assert not states_both((f"611974 - 12-10 Test{more}",), NUMBER, NAME, PATTERNS)
-    assert not states_both((f"611974 - {more}12-10 Test",), NUMBER, NAME, PATTERNS)
+    assert not line_that_states_both((f"611974 - 12-10 Test{more}",), NUMBER, NAME, PATTERNS)
+    assert not line_that_states_both((f"611974 - {more}12-10 Test",), NUMBER, NAME, PATTERNS)
     for name in (f"{NAME}{more}", f"{more}{NAME}"):
         with pytest.raises(Refusal, match="account name"):
             confirm([NUMBER], [name])
@@ -123,7 +123,7 @@ def test_nothing_visible_may_follow_or_precede_the_name(more: str) -> None:
 def test_names_full_of_signs_mean_themselves_in_a_pattern(name: str) -> None:
     """A name is never read as a regular expression or as a format."""
     confirm([], [], [" ".join(f"611974 - {name}".split())], name=name) if name.isascii() else None
-    assert not states_both(("611974 - anything",), NUMBER, f"{name}.*", PATTERNS)
+    assert not line_that_states_both(("611974 - anything",), NUMBER, f"{name}.*", PATTERNS)
 
 
 def test_leading_zeros_are_part_of_a_number() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from flows import effects, gate, proof, recoveries
 from flows.errors import CancellationError, NeedsHuman, UnknownEffect
-from flows.model import BillingRow, Effect, End, FormValues, Outcome, PlannedEffect
+from flows.model import BillingRow, Effect, End, FormValues, FreshReading, Outcome, PlannedEffect
 from flows.notes import Notes
 from flows.profile import Policy, ServerLocation
 from flows.session import SentRequests
@@ -192,7 +192,9 @@ def proven(**wrong: Any) -> bool:
     one.journal.snapshot = type("Reading", (), {"billing": before})  # type: ignore[method-assign,assignment]
     one.journal.intend("fill_form", "10", {}, "Organization", "")
     one.now = lambda: dt.datetime.now(dt.UTC)  # type: ignore[attr-defined]
-    fresh = proof.FreshReading(wrong.get("billing", ()), wrong.get("cancelled", (GONE,)), wrong.get("form", SAVED))
+    fresh = FreshReading(
+        billing=wrong.get("billing", ()), cancelled=wrong.get("cancelled", (GONE,)), form=wrong.get("form", SAVED)
+    )
     try:
         proof.judge(walk, proof.prove(walk, fresh), fresh)
     except NeedsHuman:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.billing_table import BillingTable
 from page_objects.cancel_page import CancelPage
-from page_objects.grid import grids, visual_rows
+from page_objects.grid import visual_rows
 from page_objects.link_menu import LinkMenu
 from page_objects.obstacles import Ambiguous, DeadLink, Missing, NotHere, UnexpectedDialog
 from page_objects.organization_page import OrganizationPage
@@ -142,7 +142,7 @@ def test_frames_are_read_but_for_those_that_take_no_room(show: Show) -> None:
 @pytest.mark.parametrize("how", TABLES)
 def test_a_table_is_read_under_its_headings_whatever_it_is_made_of(show: Show, how: str) -> None:
     tab = show(TABLES[how])
-    (grid,) = grids(tab.look().main, ("Status",))
+    (grid,) = BillingTable(tab).grids_on(tab.look())
     assert [tuple(one.under((heading,)) for heading in HEADINGS) for one in grid.rows] == BILLS
     rows = BillingTable(tab).read_all()
     assert [(one.number, one.amount, one.status) for one in rows] == [
@@ -153,7 +153,8 @@ def test_a_table_is_read_under_its_headings_whatever_it_is_made_of(show: Show, h
 
 def test_an_empty_cell_moves_no_other_under_its_heading(show: Show) -> None:
     bills = [("7", "", "$5.00", "Paid"), ("", "12/23/2026", "", "Scheduled")]
-    (grid,) = grids(show(f"<table>{row(HEADINGS)}{''.join(map(row, bills))}</table>").look().main, ("Status",))
+    tab = show(f"<table>{row(HEADINGS)}{''.join(map(row, bills))}</table>")
+    (grid,) = BillingTable(tab).grids_on(tab.look())
     assert [tuple(one.under((heading,)) for heading in HEADINGS) for one in grid.rows] == bills
 
 

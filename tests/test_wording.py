@@ -183,7 +183,14 @@ def test_a_count_is_read_with_or_without_words_beside_it(count: int) -> None:
         assert parse_count(text) == count
 
 
-@pytest.mark.parametrize("text", ["", "none", "3 of 5", "1.5", "0/10", "5 -> 0"])
+@pytest.mark.parametrize(
+    ("text", "count"), [("3 of 5", 5), ("0/10", 10), ("12 of 20 used", 20), ("Licenses: 0 of 0", 0)]
+)
+def test_of_two_numbers_the_larger_counts_so_that_nought_means_none(text: str, count: int) -> None:
+    assert parse_count(text) == count
+
+
+@pytest.mark.parametrize("text", ["", "none", "1.5", "5 -> 0", "5, was 6", "2 of 3 of 4"])
 def test_what_is_not_exactly_one_whole_number_is_none(text: str) -> None:
     """Least of all may it be read as nought."""
     assert parse_count(text) is None

@@ -35,9 +35,13 @@ def plan(
     browser_channel: options.Channel = None,
     json: options.Json = False,
 ) -> None:
-    """Show what a cancellation would do. Reads only: nothing is changed."""
+    """Show what a cancellation would do.
+
+    Reads only: nothing is changed.
+    """
     from rpa.cli.asking import Draft, must_be_able_to_ask, show_plan
     from rpa.cli.desk import Desk, Watching
+    from rpa.results import EXIT_OF_CODE
 
     desk = Desk.open(json=json, output=output, profile=profile, channel=browser_channel)
     site = desk.profile()
@@ -49,6 +53,8 @@ def plan(
         desk.screen.emit(plan_as_json(made))
     else:
         show_plan(made, desk.screen)
+    if made.blocked:
+        raise typer.Exit(EXIT_OF_CODE["drift"])
 
 
 @app.command()
@@ -71,7 +77,10 @@ def cancel(
     screenshot: options.ScreenshotOption = options.Screenshot.ON,
     json: options.Json = False,
 ) -> None:
-    """Cancel one account: shows the plan, asks for the last four digits of its number, cancels, proves."""
+    """Cancel one account, and prove it.
+
+    Shows the plan, asks for the last four digits of the account number, then carries it out.
+    """
     from rpa.cli.asking import Draft, must_be_able_to_ask
     from rpa.cli.desk import Desk, Watching
 
@@ -91,6 +100,7 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
     from rpa.cli.asking import approve, show_plan
     from rpa.cli.interrupt import stop_on_interrupt
     from rpa.cli.live import Steps
+    from rpa.results import EXIT_OF_CODE
 
     profile, screen = desk.profile(), desk.screen
     with desk.records(profile) as records, stop_on_interrupt(screen) as stop:
@@ -102,6 +112,8 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
             if not yes:
                 plan = robot.plan(request)
                 show_plan(plan, screen)
+                if plan.blocked:
+                    return EXIT_OF_CODE["drift"]
                 approve(plan, screen)
             records.accept(request, "rpa cancel")
             shop = Workshop(records, profile, line, stop, credentials.secrets)
@@ -109,6 +121,8 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
                 steps.started(request)
                 result = run_one(request, shop, robot, steps)
         show_result(result, screen)
+        if line.stopped and not screen.json:
+            screen.say(f"The line is stopped: {line.stopped}. Once that is settled, add --release.")
         return batch_exit_code([result], shop)
 
 

@@ -112,10 +112,15 @@ def show_plan(plan: Plan, screen: Screen) -> None:
     _show_money(plan, screen)
     for warning in plan.warnings:
         screen.say(Text("Warning:", "yellow"), safe(warning, width=400))
+    for reason in plan.blocked:
+        screen.say(Text("Not possible yet:", "red"), safe(reason, width=400))
     screen.say("Plan", Text(plan.hash[:16], "bold"))
 
 
 def _show_money(plan: Plan, screen: Screen) -> None:
+    if plan.reading.billing is None:
+        screen.say("Money that stops:", Text("not known", "bold"), "(the billing page was not read)")
+        return
     count = len(plan.rows_to_stop)
     bills = f"{count} billing{'' if count == 1 else 's'}"
     screen.say("Money that stops:", Text(f"{plan.money_stopped:,.2f}", "bold"), f"in {bills}")

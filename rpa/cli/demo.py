@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flows.profile import SiteProfile
     from rpa.cli.desk import Desk
     from rpa.cli.file import Job
+    from rpa.request_files import RequestFile
     from rpa.results import Result
 
 app = typer.Typer()
@@ -24,6 +25,8 @@ app = typer.Typer()
 REQUESTS = Path(__file__).parents[2] / "examples" / "demo"
 """One file a part: NAME-SKIN.csv."""
 PROTECTED = ("500001", "600001")
+WITHDRAWN = ("742110",)
+"""Accounts whose requests are taken back before the robot comes to them."""
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,20 @@ def demo(
     only: Annotated[str | None, typer.Option("--only", help="One part, by its name.", show_default=False)] = None,
     json: options.Json = False,
 ) -> None:
-    """Cancel the bundled requests on stand-in sites; ends with the table of ends and an index page."""
+    """Cancel bundled requests on stand-in sites.
+
+    Ends with the table of ends and an index page.
+    """
 
     from rpa.cli.desk import Desk, Watching
+    from rpa.cli.errors import UsageError
 
     desk = Desk.open(json=json, output=output, channel=browser_channel)
     # a new folder each time: the sites start afresh, and so must the records
     folder = desk.settings.output / f"demo-{dt.datetime.now():%Y%m%d-%H%M%S}"  # noqa: DTZ005 (a person's clock)
     chosen = [part for part in bundled_parts() if only in {None, part.name}]
+    if not chosen:
+        raise UsageError(f"--only {only} is no part; there are: {', '.join(part.name for part in bundled_parts())}")
     raise typer.Exit(run_demo(desk, chosen, folder, Watching(headed, slow_mo)))
 
 
@@ -112,8 +121,19 @@ def _run_part(desk: "Desk", part: DemoPart, folder: Path, watching: Any) -> "Job
         file = read_requests(part.requests, read_date=profile.read_date, today=today(profile))
         job = Job(own, file)
         signed_in = Credentials(username=site.username, password=SecretStr(site.password))
+        _withdraw_some(own, file, profile)
         job.carry_out(watching, profile, signed_in)
     return job
+
+
+def _withdraw_some(desk: "Desk", file: "RequestFile", profile: "SiteProfile") -> None:
+    """What a person takes back before its turn comes (`rpa withdraw`)."""
+    from rpa.withdrawing import withdraw
+
+    taken_back = [request for request in file.requests if request.account_number in WITHDRAWN]
+    with desk.records(profile) as records:
+        for request in taken_back:
+            withdraw(records, request, profile=profile, by="Support desk", why="the customer stays")
 
 
 def _show_table(results: "list[Result]", desk: "Desk") -> None:

@@ -24,7 +24,10 @@ def doctor(
     browser_channel: options.Channel = None,
     json: options.Json = False,
 ) -> None:
-    """Check browser, disk, profile, credentials, clock and sign-in; each line is ok, or says what to do."""
+    """Check that everything is ready.
+
+    Browser, disk, profile, credentials, clock and sign-in; each line is ok, or says what to do.
+    """
     from rpa.cli.desk import Desk, Watching
     from rpa.doctor import examine
     from rpa.results import worst

@@ -37,7 +37,10 @@ def run(
     screenshot: options.ScreenshotOption = options.Screenshot.ON,
     json: options.Json = False,
 ) -> None:
-    """Carry out all requests of a file, one after another. Run again, it goes on where it stopped."""
+    """Carry out all requests of a file.
+
+    One after another. Run again, it goes on where it stopped.
+    """
     from rpa.cli.desk import Desk, Watching, today
     from rpa.request_files import read_requests
 
@@ -63,7 +66,10 @@ def template(
         typer.Option("-o", "--out", help="File to write; its ending tells the kind.", show_default=False),
     ] = None,
 ) -> None:
-    """Write a request file to fill in: the headings and one example."""
+    """Write a request file to fill in.
+
+    It has the headings and one example.
+    """
     import datetime as dt
     import sys
 

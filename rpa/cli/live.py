@@ -7,13 +7,14 @@ from typing import Self
 
 from rich.console import Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
 from flows.journal import Event, EventKind
-from flows.model import CancellationRequest
+from flows.model import CancellationRequest, End
 from rpa.cli.screen import Screen, end_text
 from rpa.log import log_event
 from rpa.results import Result, as_json
@@ -172,6 +173,15 @@ class Bar:
             self.screen.emit(as_json(result))
         else:
             self.screen.console.print(self._line(result), no_wrap=True, overflow="ellipsis", crop=True)
+            self._tell_why(result)
+
+    def _tell_why(self, result: Result) -> None:
+        """Below an end that a person has to deal with: the sentence that says what to do."""
+        outcome = result.outcome
+        if outcome is None or outcome.end in {End.REFUSED, End.NEEDS_HUMAN}:
+            said = safe(outcome.message if outcome else result.why, "dim", width=400)
+            indent = len(str(self._total)) + 1
+            self.screen.console.print(Padding(said, (0, 0, 0, indent)), soft_wrap=not self.screen.console.is_terminal)
 
     def _doing(self, words: str) -> None:
         self._progress.update(self._task, doing=short(words, 34))
@@ -183,13 +193,13 @@ class Bar:
         table = Table.grid(padding=(0, 1))
         table.add_column(justify="right", width=len(str(self._total)))
         table.add_column(width=8)
-        table.add_column(width=26, no_wrap=True, overflow="ellipsis")
-        table.add_column(width=29, no_wrap=True, overflow="ellipsis")
+        table.add_column(width=22, no_wrap=True, overflow="ellipsis")
+        table.add_column(width=33, no_wrap=True, overflow="ellipsis")
         table.add_column(justify="right", width=8)
         table.add_row(
             str(self._count),
             safe(request.account_number, width=8),
-            safe(request.account_name, width=26),
+            safe(request.account_name, width=22),
             told,
             when,
         )

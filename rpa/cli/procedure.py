@@ -16,7 +16,10 @@ app = typer.Typer()
 
 @app.command()
 def procedure(*, json: options.Json = False) -> None:
-    """Print the steps and recoveries beside the sentences of Solution 801493."""
+    """Print the steps beside the article.
+
+    Each step and recovery beside the sentences of Solution 801493.
+    """
     from flows.procedure import RECOVERIES, STEPS
     from rpa.cli.screen import Screen
 

@@ -26,7 +26,7 @@ def show(
     output: options.Output = None,
     json: options.Json = False,
 ) -> None:
-    """Show one request: what was asked, its end, the proof, where the case file is."""
+    """Show one request, its end and its proof."""
     from rpa.cli.desk import Desk
 
     desk = Desk.open(json=json, output=output)
@@ -72,7 +72,10 @@ def verify(
     output: options.Output = None,
     json: options.Json = False,
 ) -> None:
-    """Look for any edit, removal or reordering in case files."""
+    """Look for changes in case files.
+
+    Any edit, removal or reordering is found.
+    """
     from rpa.cli.desk import Desk
 
     desk = Desk.open(json=json, output=output)
@@ -83,6 +86,29 @@ def verify(
         else:
             _show_report(report, desk.screen)
     raise typer.Exit(0 if all(report.ok for report in reports) else 1)
+
+
+@app.command()
+def withdraw(
+    *,
+    id: Annotated[str, typer.Argument(help="A request's id, or how it begins.")],  # noqa: A002
+    why: Annotated[str, typer.Option("--why", help="The reason; it stands in the case file.")],
+    by: Annotated[str, typer.Option("--by", help="Who withdraws it.")],
+    profile: options.Profile = None,
+    output: options.Output = None,
+    json: options.Json = False,
+) -> None:
+    """Take a request back before anything is changed."""
+    from rpa.cli.account import show_result
+    from rpa.cli.desk import Desk
+    from rpa.results import Result
+    from rpa.withdrawing import withdraw as take_back
+
+    desk = Desk.open(json=json, output=output, profile=profile)
+    site = desk.profile()
+    with desk.records(site) as records:
+        request = records.find(id).request
+        show_result(Result(request, take_back(records, request, profile=site, by=by, why=why)), desk.screen)
 
 
 def record_as_json(record: "RequestRecord") -> dict[str, Any]:

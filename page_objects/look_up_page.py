@@ -1,0 +1,62 @@
+"""A page with a look-up on it, and how its answer is told from a page that is still loading."""
+
+from typing import ClassVar
+
+from page_objects.act import Traffic
+from page_objects.admin_page import AdminPage
+from page_objects.document import Found
+from page_objects.look_up import LookUp
+from page_objects.result_list import ResultList
+from page_objects.screen import Screen
+from page_objects.tab import Tab
+from page_objects.words import LookUpWords
+
+
+class LookUpPage(AdminPage):
+    name = "look-up"
+    key: ClassVar[str] = "words.look_up"
+
+    def __init__(self, tab: Tab, words: LookUpWords | None = None) -> None:
+        super().__init__(tab)
+        self.look_up = LookUp(self.tab, words or self.tab.words.look_up, self.key)
+        self.list = ResultList(self.tab, self.look_up.words)
+
+    def recognised(self, screen: Screen) -> bool:
+        return self.look_up.visible(screen)
+
+    def certain(self, screen: Screen) -> bool:
+        """Whether the screen has an account's look-up, and not a search of anything."""
+        return self.look_up.certain(screen)
+
+    def links(self, screen: Screen) -> list[Found]:
+        """What leads to the look-up from another page."""
+        return screen.operable(self.look_up.words.open)
+
+    def ask(self, target: AdminPage, name: str, number: str, *, by_number: bool = False) -> tuple[Screen, Screen]:
+        """Look the account up; the screens before and with the answer: `target`, the account in a list, or its absence.
+
+        Raises what stands there instead of an answer.
+        """
+        quiet = 1000 * self.tab.setting.patience.quiet
+        with Traffic(self.tab.page) as traffic:
+            before = self.look_up.enter(name, number, by_number=by_number)
+            sent = traffic.seen
+
+            def answered(screen: Screen) -> Screen | None:
+                new = bool(screen.tokens - before.tokens) or screen.text != before.text
+                if new and not _loading(screen):
+                    if target.recognised(screen) and not target.recognised(before):
+                        return screen
+                    self.arrival(screen, before)
+                    if self.list.tells(screen, name, number):
+                        return screen
+                # Late content is no absence: only words say so as soon as nothing is under way any more.
+                asked = new or (traffic.seen > sent and screen.state != before.state)
+                need = quiet if self.list.says_none(screen) else 4 * quiet
+                return screen if asked and traffic.pending == 0 and screen.quiet >= need else None
+
+            return before, self.tab.until(answered, "the answer of the look-up")
+
+
+def _loading(screen: Screen) -> bool:
+    return any(document.ready == "loading" for document in screen.documents)
