@@ -108,7 +108,7 @@ class OrganizationPage(AdminPage):
         for label in missing:
             more = super().identity(self.body(self.form.reveal.show(_clear(label))))
             if more.token == read.token:
-                read = replace(read, numbers=read.numbers + more.numbers, names=read.names + more.names)
+                read = replace(read, numbers=read.numbers or more.numbers, names=read.names or more.names)
         self.form.reveal.show(self._needed)
         return read
 
