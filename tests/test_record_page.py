@@ -119,6 +119,11 @@ def test_whose_record_it_is_is_known_though_the_tab_with_the_form_hides_number_a
     assert (reading.date, reading.reason) == ("11/30/2026", "Too expensive"), "the form is on the screen again"
 
 
+def test_the_links_of_a_menu_are_no_labels_of_one_another(show: Show) -> None:
+    menu = "<p><b>Admin</b> <a href=x>Organization</a> <a href=y style='margin-left: 14px'>Contacts</a></p>"
+    assert OrganizationPage(show(menu + HEAD.replace("Account Name", "Name"))).identity().names == ("12-10 Test",)
+
+
 # --- twins ---
 
 BAR = "<p><input type=submit value=Update name=act> <input type=submit value=Delete name=act></p>"
