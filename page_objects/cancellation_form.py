@@ -44,6 +44,7 @@ class CancellationForm:
     def __init__(self, tab: Tab) -> None:
         self.tab = tab
         self.reason = ReasonField(tab)
+        self.reveal = Reveal(tab)
 
     @property
     def words(self) -> FormWords:
@@ -52,8 +53,8 @@ class CancellationForm:
     def show(self) -> Screen:
         """The screen with the form on it, where a tab or a fold of the page holds it."""
         phrase = self.words.date if not self.tab.glance().shows(self.words.heading) else self.words.heading
-        screen = Reveal(self.tab).show(self.words.date)
-        return screen if self.visible(screen) else Reveal(self.tab).show(phrase)
+        screen = self.reveal.show(self.words.date)
+        return screen if self.visible(screen) else self.reveal.show(phrase)
 
     def visible(self, screen: Screen) -> bool:
         return bool(screen.fields(self.words.date) or screen.values(self.words.date))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from page_objects.document import Document
+from page_objects.document import OPERABLE, Document, Run
 from page_objects.wording import plain, squeeze
 
 LABEL_WORDS = 6
@@ -14,11 +14,19 @@ def inline_values(document: Document, wanted: str) -> list[str]:
     """The values of `wanted` (in its `plain` form) in lines that hold label and value."""
     values = []
     for number, text in document.line_texts.items():
-        pieces = [piece for run in document.lines[number] for piece in run.pieces]
+        pieces = [
+            "" if _pressable(document, run) and plain(piece) == wanted else piece  # a link of a menu labels nothing
+            for run in document.lines[number]
+            for piece in run.pieces
+        ]
         value = _in_pieces(pieces, wanted, document.labels) or _in_text(text, wanted, document.labels)
         if value:
             values.append(value)
     return values
+
+
+def _pressable(document: Document, run: Run) -> bool:
+    return run.control >= 0 and document.controls[run.control].kind in OPERABLE
 
 
 def _in_pieces(pieces: list[str], wanted: str, labels: frozenset[str]) -> str:

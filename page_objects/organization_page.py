@@ -1,19 +1,19 @@
 """The Organization page: the customer's record (clauses 2 to 4b and 10)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from page_objects.act import Act, Aftermath
-from page_objects.admin_page import AdminPage
+from page_objects.admin_page import AdminPage, Identity
 from page_objects.app_module_switcher import AppModuleSwitcher
 from page_objects.cancellation_form import BUTTONS, CancellationForm, FormReading
 from page_objects.cancellation_start_page import CancellationStartPage
-from page_objects.document import Found
+from page_objects.document import Document, Found
 from page_objects.edit_in_place import edit_beside, open_field, value_without_edit
 from page_objects.link_menu import LinkMenu
 from page_objects.obstacles import Missing
 from page_objects.reason_field import TEXTS
-from page_objects.reveal import Reveal, visible
+from page_objects.reveal import visible
 from page_objects.screen import Screen, the_one
 from page_objects.tab import Tab
 from page_objects.wording import plain, says, squeeze
@@ -54,6 +54,8 @@ class OrganizationPage(AdminPage):
         self.modules = AppModuleSwitcher(self.tab)
         self._absent: set[Phrase] = set()
         """What no tab of this record holds: not looked for again."""
+        self._needed: Phrase = ()
+        """What was brought to the screen last, and is to be there again after a look at another tab."""
 
     def recognised(self, screen: Screen) -> bool:
         location, heading = self.words.organization.server_location, self.words.form.heading
@@ -71,7 +73,7 @@ class OrganizationPage(AdminPage):
 
     def show(self, phrase: Phrase) -> Screen:
         """The screen with these words on it, where a tab or a fold of the record holds them; else as it stands."""
-        reveal = Reveal(self.tab)
+        self._needed, reveal = phrase, self.form.reveal
         screen = reveal.show(phrase)
         tabs = self.words.organization.tabs
         if not tabs or phrase in self._absent or visible(screen, phrase):
@@ -93,11 +95,26 @@ class OrganizationPage(AdminPage):
         if told is not None:
             return told
         # A lone "Status" on another tab may be anything's: only words that are clear by themselves are looked for.
-        clear = tuple(words for place, words in enumerate(label) if place == 0 or " " in words)
-        return _told(Screen((self.body(self.show(clear)),)), label)
+        return _told(Screen((self.body(self.show(_clear(label))),)), label)
+
+    def identity(self, document: Document | None = None) -> Identity:
+        """Whose record it is; where another tab was opened, what that hides of the same document is looked up too."""
+        read = super().identity(document)
+        words = self.words.organization
+        missing = [] if any(read.numbers) else [words.account_number]
+        missing += [] if any(read.names) else [words.account_name]
+        if not missing or not self.form.reveal.presses:
+            return read
+        for label in missing:
+            more = super().identity(self.body(self.form.reveal.show(_clear(label))))
+            if more.token == read.token:
+                read = replace(read, numbers=read.numbers or more.numbers, names=read.names or more.names)
+        self.form.reveal.show(self._needed)
+        return read
 
     def show_form(self) -> Screen:
         """The screen with the form on it, where a tab or a fold of the record holds it; else as it stands."""
+        self._needed = self.words.form.date
         screen = self.form.show()
         return screen if self.form.visible(screen) else self.show(self.words.form.date)
 
@@ -162,6 +179,11 @@ class OrganizationPage(AdminPage):
             return True
         value = _told(screen, labels)
         return value is not None and plain(value).startswith(("yes", "true", "enabled", "available"))
+
+
+def _clear(label: Phrase) -> Phrase:
+    """The alternatives that are clear by themselves, wherever they stand: the best one, and those of several words."""
+    return tuple(words for place, words in enumerate(label) if place == 0 or " " in words)
 
 
 def _same_form(one: Found, other: Found) -> bool:

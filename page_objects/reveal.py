@@ -30,6 +30,8 @@ class Reveal:
 
     def __init__(self, tab: Tab) -> None:
         self.tab = tab
+        self.presses = 0
+        """How often something was opened: what stood there before may be hidden now."""
 
     def show(self, phrase: Phrase) -> Screen:
         """The screen with `phrase` on it, where any part of the page that can be opened holds it; else as it stands."""
@@ -41,6 +43,7 @@ class Reveal:
                 return screen
             pressed.add((found.document.token, _called(found)))
             self.tab.press(found)
+            self.presses += 1
             self._until_visible(phrase)
         return self.tab.glance()
 
@@ -86,6 +89,7 @@ class Reveal:
     def _open_tab(self, found: Found, before: Screen) -> None:
         quiet = self.tab.setting.patience.quiet
         self.tab.press(found)
+        self.presses += 1
         with contextlib.suppress(NotHere):  # the tab that is open already changes nothing
             self.tab.until(lambda now: True if now.state != before.state else None, found.control.name, 3 * quiet)
         self.tab.settled()

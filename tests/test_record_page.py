@@ -108,6 +108,22 @@ def test_tabs_that_the_profile_names_are_pressed_until_the_words_are_there(show:
     assert record.form.visible(record.show_form())
 
 
+def test_whose_record_it_is_is_known_though_the_tab_with_the_form_hides_number_and_name(show: Show) -> None:
+    body = tabbed(STRIPS["only by its place"]).replace(HEAD, "<h1>Record</h1>").replace(FACTS, HEAD + FACTS)
+    record = OrganizationPage(show(body))
+    record.show_form()
+    record.form.fill("11/30/2026", DAY, "Too expensive", opt_out=False)
+    identity = record.identity(record.body(record.tab.look()))
+    assert (identity.numbers, identity.names) == (("611974",), ("12-10 Test",))
+    reading = record.form.read(record.tab.look())
+    assert (reading.date, reading.reason) == ("11/30/2026", "Too expensive"), "the form is on the screen again"
+
+
+def test_the_links_of_a_menu_are_no_labels_of_one_another(show: Show) -> None:
+    menu = "<p><b>Admin</b> <a href=x>Organization</a> <a href=y style='margin-left: 14px'>Contacts</a></p>"
+    assert OrganizationPage(show(menu + HEAD.replace("Account Name", "Name"))).identity().names == ("12-10 Test",)
+
+
 # --- twins ---
 
 BAR = "<p><input type=submit value=Update name=act> <input type=submit value=Delete name=act></p>"
