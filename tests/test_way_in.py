@@ -47,10 +47,10 @@ class FakeSite:
         else:
             route.fulfill(content_type="text/html", body=f"<!doctype html><title>t</title><body>{body}</body>")
 
-    def walk(self, sign_ins: SignIns | None = None, account: str = "") -> Walk:
-        profile = SiteProfile(site=Site(base_url=CRM), timing=Timing(page=4, quiet=0.3))
+    def walk(self, sign_ins: SignIns | None = None, quiet: float = 0.3) -> Walk:
+        profile = SiteProfile(site=Site(base_url=CRM), timing=Timing(page=4, quiet=quiet))
         egress = SimpleNamespace(allows=lambda _url: True)
-        credentials = Credentials(username="robot", password=SecretStr("secret"), account=account)
+        credentials = Credentials(username="robot", password=SecretStr("secret"))
         session = BrowserSession(
             self.page.context, profile, credentials, Notes(), egress, sign_ins or SignIns(),  # type: ignore[arg-type]
             threading.Event(), None, lambda: None,
@@ -120,11 +120,12 @@ def test_a_press_that_was_lost_is_made_once_more(page: Page) -> None:
 def test_a_link_in_a_menu_frame_is_pressed_when_all_frames_are_there(page: Page) -> None:
     frames = "<iframe src=/menu></iframe><iframe name=main src=/desktop></iframe>"
     menu = "<a href=/find target=main onclick='top.document.title += top.document.readyState'>Organization</a>"
-    menu += "<script>setTimeout(() => fetch('/release'), 1500)</script>"
+    menu += "<script>setTimeout(() => fetch('/release'), 1000)</script>"
     held: list[Route] = []
-    site = FakeSite(page, {"/": frames, "/menu": menu, "/desktop": held.append, "/find": LOOK_UP})
-    site.pages["/release"] = lambda route: (held[0].fulfill(body="Desktop"), route.fulfill(body=""))[1]
-    walk = site.walk()
+    site = FakeSite(page, {"/": frames, "/menu": menu, "/desktop": "<img src=/late.gif>", "/find": LOOK_UP})
+    site.pages |= {"/late.gif": held.append}
+    site.pages["/release"] = lambda route: (held[0].fulfill(body=""), route.fulfill(body=""))[1]
+    walk = site.walk(quiet=3.0)
     assert walk.to_search().here()
     assert walk.crm is not None
     assert walk.crm.page.title() == "tcomplete"
