@@ -111,7 +111,10 @@ def there(page: Page) -> Page:
 
 
 def _decided(page: LookUpPage, screen: Screen) -> Screen | None:
-    """The screen, if it is known what it is, or will not become anything else."""
+    """The screen, if it is known what it is, or will not become anything else.
+
+    A link that leads into a frame is lost while that frame still loads.
+    """
     offered = (page.certain(screen) or page.links(screen)) and all(
         document.ready == "complete" for document in screen.documents
     )
@@ -130,7 +133,7 @@ def _offers(page: LookUpPage, screen: Screen) -> bool:
 def _pressed(page: LookUpPage) -> Screen:
     """The screen that the link leads to. A redraw is an arrival too, and so is a screen that stays as it was."""
     tab, patience = page.tab, page.tab.setting.patience
-    before = _loaded(tab)
+    before = tab.look()
     link = _the_link(before, page)
     with Traffic(tab.page) as traffic:
         tab.press(link)
@@ -164,11 +167,16 @@ def _onward(walk: "Walk", screen: Screen) -> Found | None:
     if any(page is not None for page in opened):
         return None
     found = screen.operable(walk.profile.words.sign_in.go_on, {"link", "button", "clickable"})
-    return found[0] if len(found) == 1 and not _has_fields(found[0]) else None
+    return found[0] if len(found) == 1 and not _sends(found[0]) else None
 
 
-def _has_fields(one: Found) -> bool:
-    """Whether the document asks for anything in the form of this button."""
+def _sends(one: Found) -> bool:
+    """Whether it may send what a form asks for, which a link to an address does not."""
+    href = (one.control.href or "").strip().casefold()
+    if one.control.kind == "link" and not (
+        one.control.doubtful or one.control.onclick or href.startswith("javascript:")
+    ):
+        return False
     return any(
         control.kind in {"field", "select", "textbox", "checkbox", "radio"} and control.form == one.control.form
         for control in one.document.controls
@@ -181,18 +189,6 @@ def _press(tab: Tab, onward: Found, before: Screen) -> None:
         tab.until(lambda now: now.state != before.state or None, "the page that follows")
     except NotHere as error:
         raise NotHere(f'"{onward.control.name}" leads nowhere', tab.whereabouts("page after the sign-in")) from error
-
-
-def _loaded(tab: Tab) -> Screen:
-    """The screen, once its frames are complete: a link that leads into a frame is lost on one that still loads."""
-    try:
-        return tab.until(
-            lambda now: now if now.whole and all(one.ready == "complete" for one in now.documents) else None,
-            "the page with all its frames",
-            tab.setting.patience.page / 2,
-        )
-    except NotHere:  # a picture that never comes must not stand in the way
-        return tab.glance()
 
 
 def _address(walk: "Walk", path: str) -> str:
