@@ -145,7 +145,7 @@ def _probe(walk: Walk, passage: Passage) -> bool | None:
 
 
 WHERE_TO_LOOK = {
-    Effect.REMOVE_LICENSE_COUNT: "the licence count must be 0",
+    Effect.REMOVE_LICENSE_COUNT: "the license count must be 0",
     Effect.CANCEL_BILLINGS: "no billing may be Scheduled or Submitted",
     Effect.SET_STATUS: "the account status must be DELETE",
     Effect.SET_CONTACT_INFO: "Organization / Contact Info must be set",
@@ -165,7 +165,9 @@ def _fill_and_save(walk: Walk) -> str:
     page = walk.to_organization()
     request, profile = walk.request, walk.profile
     reason = profile.reasons.get(request.reason, request.reason)
-    page.form.fill(profile.write_date(request.date), request.date, reason, request.opt_out)
+    filled = page.form.fill(profile.write_date(request.date), request.date, reason, request.opt_out)
+    for warning in filled.warnings:
+        walk.journal.write(EventKind.WARNING, "10", text=warning)
     passage = pass_gate(walk, Effect.FILL_FORM, page, page.save_form, _before(walk, Effect.FILL_FORM))
     if passage.nothing_left:
         raise nothing_was_done(walk, passage)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from flows.model import CLAUSE_OF_EFFECT, AccountReading, BillingRow, CancellationRequest, Effect, Plan, PlannedEffect
 from flows.profile import SiteProfile
-from flows.reading import contact_info_set, describe_form, is_deleted, pending, told, unknown_statuses
+from flows.reading import contact_info_set, describe_form, is_deleted, pending, told, unknown_statuses, unreadable_dates
 from flows.walk import Walk
 
 
@@ -89,6 +89,7 @@ def _warnings(walk: Walk, reading: AccountReading, stop: tuple[BillingRow, ...],
         f'billing {row.number or row.amount_text} has the status "{row.status}", which is not known: look at it'
         for row in unknown_statuses((*(reading.billing or ()),), walk.profile, today)
     ]
+    said += unreadable_dates(reading.billing or (), walk.profile)
     if any(row.amount is None for row in stop):
         said.append("an amount could not be read: the money that stops is more than the sum says")
     said += _missing(walk.profile, reading, walk.server)

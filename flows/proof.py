@@ -18,9 +18,10 @@ from flows.reading import (
     unknown_statuses,
 )
 from flows.walk import Walk
+from page_objects.billing_columns import tells
 from page_objects.cancel_page import CancelPage
 from page_objects.cancellation_start_page import CancellationStartPage
-from page_objects.wording import plain, says
+from page_objects.wording import plain
 
 
 def double_check(walk: Walk) -> tuple[tuple[BillingRow, ...], tuple[BillingRow, ...]]:
@@ -69,7 +70,7 @@ def _pages(walk: Walk, name: str) -> str:
 def _licenses(walk: Walk) -> ProofLine:
     count = license_count(walk)
     return ProofLine(
-        clause="6.1", claim="licence count", expected="0", seen="not shown" if count is None else str(count),
+        clause="6.1", claim="license count", expected="0", seen="not shown" if count is None else str(count),
         page=_pages(walk, "license_count"), ok=count == 0,
     )  # fmt: skip
 
@@ -127,7 +128,7 @@ def rows_before(walk: Walk) -> tuple[BillingRow, ...] | None:
 def _row_line(row: BillingRow, fresh: FreshReading, walk: Walk) -> ProofLine:
     """Clause 9, row by row: what was scheduled before stands under Cancelled now."""
     found = [other for other in fresh.cancelled if same_billing(row, other)]
-    status = next((other.status for other in found if says(other.status, walk.profile.words.billing.cancelled)), None)
+    status = next((other.status for other in found if tells(other.status, walk.profile.words.billing.cancelled)), None)
     seen = status or (found[0].status if found else "not on the Cancelled tab")
     return ProofLine(
         clause="9", claim=f"billing {describe(row)}, was {row.status}", expected="on the Cancelled tab", seen=seen,

@@ -20,7 +20,7 @@ FACTS = ("license_count", "account_status", "contact_info")
 
 
 def note_facts(walk: Walk, page: AdminPage, screen: Screen | None = None) -> None:
-    """Note what `page` tells of licences, status and contact info; newer than what it told before."""
+    """Note what `page` tells of licenses, status and contact info; newer than what it told before."""
     if isinstance(page, OrganizationPage):
         facts: AccountFacts = page.read_facts()
     else:

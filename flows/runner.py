@@ -226,7 +226,7 @@ class Runner:
         if walk.end is End.ALREADY_CANCELLED:
             return walk.end, "the account was cancelled before; nothing was clicked"
         rows = len(pending(rows_before(walk) or (), walk.profile))
-        return walk.end, f"licences 0, status DELETE, nothing scheduled, {rows} billings cancelled, the form saved"
+        return walk.end, f"licenses 0, status DELETE, nothing scheduled, {rows} billings cancelled, the form saved"
 
 
 def _planned(walk: Walk, effect: str) -> bool | None:

@@ -67,6 +67,7 @@ def read_record(walk: Walk) -> str:
     form = read_organization(walk, page)
     location = page.server_location(page.tab.glance())
     check_server_location(walk, location)
+    page.show_form()
     walk.form_lacks = page.form.ready(
         walk.profile.reasons.get(walk.request.reason, walk.request.reason), walk.request.opt_out
     )

@@ -6,7 +6,7 @@ from page_objects.act import Act, Aftermath, Fill
 from page_objects.admin_page import AdminPage
 from page_objects.cancellation_form import option_called
 from page_objects.document import Found
-from page_objects.obstacles import Missing
+from page_objects.obstacles import Ambiguous, Missing
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.wording import plain
@@ -54,17 +54,19 @@ class CancelPage(AdminPage):
         return found
 
     def _one(self, screen: Screen, phrase: Phrase) -> Found | None:
-        return (
-            screen.one_operable(phrase)
-            if screen.operable(phrase) or screen.quiet > self.tab.setting.patience.quiet * 3000
-            else None
-        )
+        """Of these four links even two that lead to the same place are one too many: something has changed here."""
+        found = screen.operable(phrase)
+        if len(found) > 1:
+            raise Ambiguous(f'"{phrase[0]}" is on the page {len(found)} times', self.whereabouts())
+        if not found and screen.quiet > self.tab.setting.patience.quiet * 3000:
+            raise Missing(f'the link "{phrase[0]}" is not on the page', self.whereabouts())
+        return found[0] if found else None
 
     def _carry_out(self, phrase: Phrase, fill: Fill | None = None) -> Aftermath:
         return Act(self.tab, fill, self.recognised).carry_out(self.link(phrase))
 
     def _zero_licenses(self, tab: Tab, fields: list[Found]) -> None:
-        """A form in between: the licence count is set to 0."""
+        """A form in between: the license count is set to 0."""
         count = _field_for(fields, self.words.organization.license_count)
         if count is None:
             return
@@ -73,7 +75,7 @@ class CancelPage(AdminPage):
             return
         zero = option_called(count.control, ("0",))
         if zero is None:
-            raise Missing("the licence count can't be set to 0: it is not offered", self.whereabouts())
+            raise Missing("the license count can't be set to 0: it is not offered", self.whereabouts())
         tab.choose(count, zero)
 
     def _status_delete(self, tab: Tab, fields: list[Found]) -> None:
