@@ -23,8 +23,12 @@ def labelled(document: Document, words: str, kinds: set[str], strict: Callable[[
 def label_runs(document: Document, wanted: str, strict: Callable[[str], str] = plain) -> list[Run]:
     """The texts, outside of anything that can be clicked, that read `wanted`; a whole line counts as its last piece."""
     found = []
-    for number, runs in document.lines.items():
-        free = [run for run in runs if run.control < 0 or document.controls[run.control].kind not in OPERABLE]
+    for number in document.lines_reading(wanted, strict):
+        free = [
+            run
+            for run in document.lines[number]
+            if run.control < 0 or document.controls[run.control].kind not in OPERABLE
+        ]
         free = [run for run in free if strict(run.text) != wanted or _may_label(document, run)]
         if not free:
             continue

@@ -5,7 +5,7 @@ Nothing here touches the browser: `eye.js` reads, `tab.py` looks. Positions are 
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -207,6 +207,20 @@ class Document:
         for run in self.runs:
             parts.setdefault(run.paragraph, []).append(run)
         return tuple(_joined(runs) for runs in parts.values() if len({run.line for run in runs}) > 1)
+
+    @cached_property
+    def _by_words(self) -> dict[Callable[[str], str], dict[str, list[int]]]:
+        return {}
+
+    def lines_reading(self, wanted: str, form: Callable[[str], str]) -> list[int]:
+        """The numbers of the lines of which a piece, or the whole, reads `wanted` in its `form` (plain, plain_label)."""
+        index = self._by_words.get(form)
+        if index is None:
+            index = self._by_words[form] = {}
+            for number, runs in self.lines.items():
+                for words in {form(self.line_texts[number]), *(form(run.text) for run in runs)}:
+                    index.setdefault(words, []).append(number)
+        return index.get(wanted, [])
 
     @cached_property
     def _rows(self) -> dict[int, list[int]]:

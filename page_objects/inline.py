@@ -14,6 +14,8 @@ def inline_values(document: Document, wanted: str) -> list[str]:
     """The values of `wanted` (in its `plain` form) in lines that hold label and value."""
     values = []
     for number, text in document.line_texts.items():
+        if wanted not in plain(text):
+            continue
         pieces = [
             "" if _pressable(document, run) and plain(piece) == wanted else piece  # a link of a menu labels nothing
             for run in document.lines[number]
