@@ -130,7 +130,7 @@ class BillingTable:
     def _first(self) -> Screen:
         """The first page, once it shows all its rows, or says that there are none and stays so."""
         screen = self._shown()
-        if not self.rows_on(screen):
+        if not self.rows_on(screen) and not all(document.final for document in screen.documents):
             self.tab.settled()  # some pages say "no records" until the rows arrive
             screen = self._shown()
         return screen

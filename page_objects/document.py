@@ -161,6 +161,8 @@ class Document:
     """Of all of it, in pixels."""
     quiet: int
     """Milliseconds since the document last changed."""
+    scripted: bool
+    """Scripts of its own may still change it."""
     leaving: bool
     """The browser has set out for another document: what this one shows is no answer to anything."""
     runs: tuple[Run, ...]
@@ -184,10 +186,27 @@ class Document:
             for index, control in enumerate(raw["controls"])
         )
         cells = tuple(Cell(row, table, head, Box(*box), holder) for row, table, head, box, holder in raw["cells"])
-        keys = ("token", "url", "title", "ready", "status", "mutations", "hidden", "height", "quiet", "leaving")
+        keys = (
+            "token",
+            "url",
+            "title",
+            "ready",
+            "status",
+            "mutations",
+            "hidden",
+            "height",
+            "quiet",
+            "scripted",
+            "leaving",
+        )
         return cls(
             **{key: raw[key] for key in keys}, runs=runs, controls=controls, cells=cells, frame=frame, labels=labels
         )
+
+    @property
+    def final(self) -> bool:
+        """Whether it is loaded and has no script that could change it: what it does not show now, it never will."""
+        return self.ready != "loading" and not self.scripted and not self.mutations and not self.leaving
 
     @cached_property
     def lines(self) -> dict[int, list[Run]]:

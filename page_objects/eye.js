@@ -262,6 +262,7 @@
   const navigation = performance.getEntriesByType("navigation")[0];
   return told({
     token: eye.token, mutations: eye.mutations, quiet: Math.round(performance.now() - eye.changed),
+    scripted: document.scripts.length > 0,
     leaving: eye.left >= 0 && performance.now() - eye.left < 15000,
     hidden, height: document.documentElement ? document.documentElement.scrollHeight : 0, url: location.href, title: document.title, ready: document.readyState,
     status: navigation ? navigation.responseStatus || 0 : 0, cells,

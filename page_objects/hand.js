@@ -2,10 +2,15 @@
 // (covered, disabled, in a frame of another site).
 // Until the press is over, a guard lets its events through only if they reach that element: a page may draw it anew, or
 // put something over it, between the look and the press.
-([token, index]) => {
+async ([token, index]) => {
   const eye = window[Symbol.for("rpa.eye")];
   const el = eye && eye.token === token ? eye.elements[index] : null;
   if (!el || !el.isConnected || el.disabled || el.closest("fieldset[disabled],[inert]")) return null;
+  // Before its first paint Chromium drops what the mouse does.
+  if (!performance.getEntriesByType("paint").length) {
+    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+    await Promise.race([frame().then(frame), new Promise((waited) => setTimeout(waited, 150))]);
+  }
   if (el.scrollIntoViewIfNeeded) el.scrollIntoViewIfNeeded(true); else el.scrollIntoView({block: "center", behavior: "instant"});
   let rect = null;
   for (const one of el.getClientRects()) if (one.width > 1 && one.height > 1) { rect = one; break; }

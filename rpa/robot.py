@@ -36,7 +36,7 @@ TRIES = 3
 """A browser that dies is started again; the run goes on from what the account's pages say."""
 HANGS_AFTER = 12.0
 """Seconds beyond a page's own time limit after which a silent browser is killed."""
-VIEW = {"width": 1280, "height": 1000}
+VIEW = {"width": 1280, "height": 960}
 SWITCHES = (
     "--disable-auto-reload",  # Chromium reloads a failed GET by itself, and would repeat an effect (safety.md)
     "--disable-background-networking",
