@@ -79,7 +79,7 @@ class Steps:
         """The lines so far."""
         table = Table.grid(padding=(0, 1))
         table.add_column(width=1)
-        table.add_column(style="bold", min_width=4)
+        table.add_column(style="bold", min_width=5)
         table.add_column(ratio=1, overflow="fold")
         table.add_column(justify="right", no_wrap=True)
         for line in self.lines:
