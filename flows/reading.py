@@ -21,10 +21,11 @@ FACTS = ("license_count", "account_status", "contact_info")
 
 def note_facts(walk: Walk, page: AdminPage, screen: Screen | None = None) -> None:
     """Note what `page` tells of licenses, status and contact info; newer than what it told before."""
+    read = screen or page.tab.loaded()  # a page is recognised before its last line has come
     if isinstance(page, OrganizationPage):
         facts: AccountFacts = page.read_facts()
     else:
-        facts = facts_of(Screen((page.body(screen or page.tab.glance()),)), page)
+        facts = facts_of(Screen((page.body(read),)), page)
     told = {name: value for name in FACTS if (value := getattr(facts, name)) is not None}
     for name in FACTS:
         walk.facts.setdefault(name, {}).pop(page.name, None)

@@ -17,7 +17,7 @@ from flows.proof import (
     read_backend_facts,
     write_down,
 )
-from flows.reading import account_reading, note_facts, read_billing, read_organization
+from flows.reading import account_reading, account_status, license_count, note_facts, read_billing, read_organization
 from flows.walk import Walk
 from page_objects.obstacles import DeadLink
 from page_objects.organization_page import OrganizationPage
@@ -117,10 +117,24 @@ def read_account(walk: Walk) -> str:
         start = read_backend_facts(walk, start)
         page = walk.to_billing(start)
         billing, cancelled = read_billing(walk, page, "page")
+        if license_count(walk) is None or account_status(walk) is None:
+            read_patiently(walk)
     finish_plan(
         walk, account_reading(walk, before.form, billing, cancelled, before.server_location, before.self_service)
     )
     return "done"
+
+
+def read_patiently(walk: Walk) -> None:
+    """What no page has told may have come late: each page once more, when nothing on it changes any more."""
+    record = walk.to_organization()
+    note_facts(walk, record, record.tab.settled())
+    start = walk.fresh_start()
+    note_facts(walk, start, start.tab.settled())
+    if not (walk.planning and "cancel_page" in walk.profile.reading.unsafe_pages):
+        page = walk.open_cancel_page(start)
+        note_facts(walk, page, page.tab.settled())
+        walk.fresh_start()
 
 
 def finish_plan(walk: Walk, reading: AccountReading) -> None:

@@ -199,6 +199,17 @@ class Tab:
 
         return self.until(quiet, "a page that has finished loading")
 
+    def loaded(self) -> Screen:
+        """The screen once every document is there to its end; as it is, if that takes long (a slow script holds it up)."""
+
+        def whole(screen: Screen) -> Screen | None:
+            return None if any(document.ready == "loading" for document in screen.documents) else screen
+
+        try:
+            return self.until(whole, "the rest of the page", 3 * self.setting.patience.quiet)
+        except NotHere:
+            return self.glance()
+
     # --- acting ---
 
     def press(self, found: Found) -> None:

@@ -181,7 +181,10 @@ class Bar:
         if outcome is None or outcome.end in {End.REFUSED, End.NEEDS_HUMAN}:
             said = safe(outcome.message if outcome else result.why, "dim", width=400)
             indent = len(str(self._total)) + 1
-            self.screen.console.print(Padding(said, (0, 0, 0, indent)), soft_wrap=not self.screen.console.is_terminal)
+            if self.screen.console.is_terminal:
+                self.screen.console.print(Padding(said, (0, 0, 0, indent)))
+            else:  # a program wants its lines whole
+                self.screen.console.print(Text(" " * indent) + said, soft_wrap=True)
 
     def _doing(self, words: str) -> None:
         self._progress.update(self._task, doing=short(words, 34))
