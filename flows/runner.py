@@ -226,7 +226,8 @@ class Runner:
         if walk.end is End.ALREADY_CANCELLED:
             return walk.end, "the account was cancelled before; nothing was clicked"
         rows = len(pending(rows_before(walk) or (), walk.profile))
-        return walk.end, f"licenses 0, status DELETE, nothing scheduled, {rows} billings cancelled, the form saved"
+        billings = f"{rows} billing{'' if rows == 1 else 's'} cancelled"
+        return walk.end, f"licenses 0, status DELETE, nothing scheduled, {billings}, the form saved"
 
 
 def _planned(walk: Walk, effect: str) -> bool | None:
