@@ -133,7 +133,7 @@ class FormWords(WordGroup):
     date: Phrase = ("Date of Cancellation", "Cancellation Date", "Date Cancelled")
     reason: Phrase = (
         "Reason", "Reason for Cancellation", "Cancellation Reason", "Reason why they cancelled", "Reason cancelled",
-        "Reason they cancelled", "Why they cancelled",
+        "Reason they cancelled", "Why they cancelled", "Reason for Cancelling", "Reason for Canceling",
     )  # fmt: skip
     reason_text: Phrase = (
         "Other Reason", "Other", "Reason text", "If other", "If other, explain", "Explain",
