@@ -7,7 +7,7 @@ state are the judges. `make test` takes three telling accounts of each site, `py
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -32,36 +32,61 @@ class Account:
     why: str = ""
 
 
-def cases() -> list[Any]:
+def cases(site: str) -> list[Any]:
     found = []
-    for site, lines in TABLE.items():
-        for one in (Account(**line) for line in lines):
-            marks = [] if one.quick else [pytest.mark.long]
-            if one.fails:
-                marks.append(pytest.mark.xfail(strict=True, reason=one.fails))
-            found.append(pytest.param(site, one, marks=marks, id=f"{site}-{one.number}-{one.name[:12]}"))
+    for one in (Account(**line) for line in TABLE[site]):
+        marks = [] if one.quick else [pytest.mark.long]
+        if one.fails:
+            marks.append(pytest.mark.xfail(strict=True, reason=one.fails))
+        found.append(pytest.param(one, marks=marks, id=f"{one.number} {one.name[:16]}"))
     return found
 
 
-@pytest.fixture(scope="module")
-def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BlindBench]:
-    with blind_bench(request.param, tmp_path_factory.mktemp(request.param)) as bench:
-        yield bench
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "account" in metafunc.fixturenames:
+        metafunc.parametrize("account", cases(metafunc.cls.site))
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize(("bench", "account"), cases(), indirect=["bench"])
-def test_an_account_ends_as_the_author_of_a_site_never_seen_expected(bench: BlindBench, account: Account) -> None:
-    before, earlier = bench.accounts(), len(bench.ledger())
-    outcome = bench.cancel(account.number, account.name)
-    entries, after = bench.ledger()[earlier:], bench.accounts()
-    print(f"{outcome.end}:{outcome.code} {outcome.recoveries} {outcome.seconds} s; {outcome.message}")  # noqa: T201
-    assert (outcome.end, outcome.code) == (End(account.end), account.code), outcome.message
-    assert set(outcome.recoveries) <= set(account.may)
-    assert_nobody_else_was_touched(account.number, entries, before, after)
-    assert_nothing_outside_of_the_procedure(bench, entries)
-    assert_the_module_is_put_back(entries)
-    judge_the_end(bench, account, outcome, before, after, entries)
+class OnABlindSite:
+    """A class a site: xdist's `--dist loadscope` gives each worker whole sites."""
+
+    site: ClassVar[str]
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def bench(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BlindBench]:
+        with blind_bench(cls.site, tmp_path_factory.mktemp(cls.site)) as bench:
+            yield bench
+
+    def test_an_account_ends_as_an_author_who_never_saw_the_robot_expected(
+        self, bench: BlindBench, account: Account
+    ) -> None:
+        before, earlier = bench.accounts(), len(bench.ledger())
+        outcome = bench.cancel(account.number, account.name)
+        entries, after = bench.ledger()[earlier:], bench.accounts()
+        print(f"{outcome.end}:{outcome.code} {outcome.recoveries} {outcome.seconds} s; {outcome.message}")  # noqa: T201
+        assert (outcome.end, outcome.code) == (End(account.end), account.code), outcome.message
+        assert set(outcome.recoveries) <= set(account.may)
+        assert_nobody_else_was_touched(account.number, entries, before, after)
+        assert_nothing_outside_of_the_procedure(bench, entries)
+        assert_the_module_is_put_back(entries)
+        judge_the_end(bench, account, outcome, before, after, entries)
+
+
+class TestWebforms(OnABlindSite):
+    site = "webforms"
+
+
+class TestFrameset(OnABlindSite):
+    site = "frameset"
+
+
+class TestSpa(OnABlindSite):
+    site = "spa"
+
+
+class TestPhp(OnABlindSite):
+    site = "php"
 
 
 def assert_nobody_else_was_touched(
@@ -109,6 +134,6 @@ def judge_the_end(
         assert {entry.kind for entry in entries} <= {"sign_in"}
 
 
-def test_every_site_has_its_accounts() -> None:
-    assert set(TABLE) == set(BLIND)
+def test_every_site_has_its_class_and_three_accounts_that_make_test_takes() -> None:
+    assert {kind.site for kind in OnABlindSite.__subclasses__()} == set(TABLE) == set(BLIND)
     assert all(sum(line.get("quick", False) for line in lines) == 3 for lines in TABLE.values())
