@@ -5,6 +5,9 @@ from itertools import pairwise
 from page_objects.document import Document, Run
 from page_objects.wording import plain, squeeze
 
+PAIR = 2
+"""So many texts side by side may be a label and its value."""
+
 
 def heads_a_column(document: Document, label: Run) -> bool:
     """Whether the label's row is a row of labels, so that its value stands below and not to the right.
@@ -19,8 +22,13 @@ def heads_a_column(document: Document, label: Run) -> bool:
         return False
     if all(run.head for run in row):
         return True
-    below = _row(document, _next_row(document, label))
-    return _cells(below) == _cells(row) and (_look_alike(row, below) or _known_side_by_side(document, row))
+    following = _next_row(document, label)
+    below, known = _row(document, following), _known_side_by_side(document, row)
+    if _cells(below) == _cells(row):
+        return _look_alike(row, below) or known
+    # a cell of the row below may hold a field, or nothing
+    alike = _cells(row) == _columns(document, label.row) == _columns(document, following)
+    return alike and bool(below) and _look_alike(row, below) and (known or _cells(row) > PAIR)
 
 
 def value_under(document: Document, label: Run) -> str:
@@ -61,6 +69,10 @@ def _next_row(document: Document, label: Run) -> int:
 
 def _cells(row: list[Run]) -> int:
     return len({run.cell for run in row})
+
+
+def _columns(document: Document, row: int) -> int:
+    return sum(cell.row == row for cell in document.cells)
 
 
 def _look_alike(row: list[Run], below: list[Run]) -> bool:

@@ -50,10 +50,12 @@ class LookUpPage(AdminPage):
                     self.arrival(screen, before)
                     if self.list.tells(screen, name, number):
                         return screen
-                # Late content is no absence: only words say so as soon as nothing is under way any more.
+                # Late content is no absence: only words, or a list with more pages, say so as soon as nothing is under way.
                 asked = new or (traffic.seen > sent and screen.state != before.state)
-                need = quiet if self.list.says_none(screen) else 4 * quiet
-                return screen if asked and traffic.pending == 0 and screen.quiet >= need else None
+                if not asked or traffic.pending > 0 or screen.quiet < quiet:
+                    return None
+                told = self.list.says_none(screen) or (new and self.list.goes_on(screen, name))
+                return screen if told or screen.quiet >= 4 * quiet else None
 
             return before, self.tab.until(answered, "the answer of the look-up")
 

@@ -53,9 +53,9 @@ class NextPage:
 
 def next_page(tab: Tab, screen: Screen, phrase: Phrase, number: int) -> NextPage | None:
     """What leads to page `number` of a list: a link called "Next", that number, or a select box of pages."""
-    numbered = _numbered(screen, number) or _beyond(screen, number)
-    if numbered is not None:
-        return NextPage(lambda: tab.press(numbered), certain=True)
+    link = numbered(screen, number) or _beyond(screen, number)
+    if link is not None:
+        return NextPage(lambda: tab.press(link), certain=True)
     boxes = [(box, number - 1) for box in _boxes_of_pages(screen) if len(box.control.options) >= number]
     if boxes:
         return NextPage(lambda: choose_and_go(tab, *boxes[-1]), certain=True)
@@ -116,7 +116,7 @@ def traffic(tab: Tab) -> Iterator[Callable[[], bool]]:
         context.remove_listener("requestfailed", ended)
 
 
-def _numbered(screen: Screen, number: int) -> Found | None:
+def numbered(screen: Screen, number: int) -> Found | None:
     """The link called `number` that stands in one line with its neighbour number: so it is a pager's."""
     found = [
         Found(document, control)

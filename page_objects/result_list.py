@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from page_objects.document import OPERABLE, Control, Document, Found
 from page_objects.grid import GridRow, visual_rows
 from page_objects.obstacles import NotHere
-from page_objects.paging import next_page
+from page_objects.paging import named, next_page, numbered
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.wording import contains_words, identity_text, plain, same_name
@@ -55,6 +55,11 @@ class ResultList:
             for document in screen.documents
             for text in document.line_texts.values()
         )
+
+    def goes_on(self, screen: Screen, name: str) -> bool:
+        """Whether the list shows names that hold this one, and has a page after this."""
+        alike = any(plain(name) in plain(text) for one in self.results(screen) for text in one.texts)
+        return alike and bool(named(screen, self.words.next_page) or numbered(screen, 2))
 
     def results(self, screen: Screen) -> list[Result]:
         """The rows that have something to click which opens a record."""

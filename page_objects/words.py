@@ -59,7 +59,7 @@ class LookUpWords(WordGroup):
         "Act Number", "Acct Number", "Acct No", "Acct. #", "Acct. No", "Acct", "AR #", "AR Number", "AR No", "Customer #",
     )  # fmt: skip
     """Used at the backend's look-up where it offers such a field."""
-    button: Phrase = ("Search", "Find", "Go", "Look Up", "Lookup", "Look-up", "Submit")
+    button: Phrase = ("Search", "Find", "Go", "Look Up", "Lookup", "Look-up", "Find Now", "Search Now", "Submit")
     nothing_found: Phrase = (
         "No records found", "No results", "No results found", "No organizations found", "No matches",
         "Nothing found", "No accounts found", "not found", "0 records", "no matching", "0 results",
@@ -89,8 +89,8 @@ class OrganizationWords(WordGroup):
         "License Count", "Licenses", "Number of Licenses", "Licence Count", "Licences", "License", "Seats",
     )  # fmt: skip
     contact_info: Phrase = (
-        "Organization / Contact Info", "Organization/Contact Info", "Contact Info Status", "Contact Info",
-        "Contact Status", "Contact Type",
+        "Organization / Contact Info", "Organization/Contact Info", "Org / Contact Info", "Org. / Contact Info",
+        "Contact Info Status", "Contact Info", "Contact Status", "Contact Type",
     )  # fmt: skip
     """A value that tells whether 6.4 was carried out, where the site shows one."""
     contact_info_done: Phrase = (
@@ -133,7 +133,7 @@ class FormWords(WordGroup):
     date: Phrase = ("Date of Cancellation", "Cancellation Date", "Date Cancelled")
     reason: Phrase = (
         "Reason", "Reason for Cancellation", "Cancellation Reason", "Reason why they cancelled", "Reason cancelled",
-        "Reason they cancelled", "Why they cancelled",
+        "Reason they cancelled", "Why they cancelled", "Reason for Cancelling", "Reason for Canceling",
     )  # fmt: skip
     reason_text: Phrase = (
         "Other Reason", "Other", "Reason text", "If other", "If other, explain", "Explain",

@@ -12,6 +12,9 @@ LAID_OUT = {
     "labels above values, by their look": "<table>"
     + ROW("<td><b>ACCOUNT #</b><td><b>ACCOUNT NAME</b><td><b>STATUS</b><td><b>ORG / CONTACT INFO</b><td><b>LICENSES</b>")
     + ROW("<td>611974<td>12-10 Test<td>ACTIVE<td>Customer<td>5") + "</table>",
+    "labels above values, above a field and above nothing": "<table>"
+    + ROW("<td><b>ACT #</b><td><b>ACCOUNT NAME</b><td><b>ACCOUNT STATUS</b><td><b>OWNED BY</b><td><b>LICENSES</b>")
+    + ROW("<td>611974<td><input value='12-10 Test'><td>ACTIVE<td>&nbsp;<td>5") + "</table>",
     "labels above values, all in one look": "<table>"
     + ROW("<td>Account #<td>Account Name<td>License Count<td>Account Status<td>Region")
     + ROW("<td>611974<td>12-10 Test<td>5<td>ACTIVE<td>West") + "</table>",
@@ -59,3 +62,13 @@ def test_the_next_label_is_no_value(show: Show) -> None:
     rows = ROW("<td>Account Status<td>License Count") + ROW("<td><td>")
     screen = show(f"<table border=1>{rows}</table>").look()
     assert screen.told(("Account Status",)) == []
+
+
+def test_a_label_beside_its_value_heads_no_column_though_a_row_of_another_look_follows(show: Show) -> None:
+    rows = ROW("<td>Account Status<td>ACTIVE") + ROW("<td><b>Owned by</b><td><input value=DELETE>")
+    assert show(f"<table border=1>{rows}</table>").look().told(("Account Status",)) == ["ACTIVE"]
+
+
+def test_three_labels_above_an_empty_cell_are_not_the_values_of_one_another(show: Show) -> None:
+    rows = ROW("<td><b>ACCOUNT STATUS</b><td><b>OWNED BY</b><td><b>OPEN BILLS</b>") + ROW("<td>DELETE<td>&nbsp;<td>0")
+    assert show(f"<table border=1>{rows}</table>").look().told(("Account Status",)) == ["DELETE"]

@@ -361,3 +361,9 @@ def test_round_brackets_and_other_words_count() -> None:
     assert not same_words("(NewManageAcctsLink)", "NewManageAcctsLink")
     assert all(reads_as(seen, ("Other",)) for seen in ("Other (explain)", "Other - please specify", "OTHER:"))
     assert not any(reads_as(seen, ("Other",)) for seen in ("Other (competitor)", "Another", "Other product"))
+
+
+@pytest.mark.parametrize("label", ["Reason for Cancelling", "Reason for Canceling:", "Reason why they cancelled"])
+def test_a_reason_by_another_name_is_the_reason(show: Show, label: str) -> None:
+    record = OrganizationPage(show(FORM.replace("Reason:", label) + UPDATE))
+    assert record.form.ready("Too expensive", opt_out=False) == ()

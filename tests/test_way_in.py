@@ -326,6 +326,21 @@ def test_a_list_that_comes_late_is_no_absence(page: Page, meanwhile: str) -> Non
     assert [one.texts for one in found] == [(NAME, NUMBER)]
 
 
+PAGED = """<form onsubmit="draw(1); return false">Account Name <input> <button>Search</button></form><p id=r></p><script>
+  const row = ([name, number]) => `<tr><td><a href=/r>${name}</a><td>${number}`;
+  const rows = [["AAA 12-10 Test", "500201"], ["12-10 Test", "611974"]];
+  const draw = (page) => { r.innerHTML = `<table>${row(rows[page - 1])}</table>`
+    + (page === 1 ? '<a href="#" onclick="draw(2); return false">Next</a>' : ""); };</script>"""
+
+
+def test_an_account_on_a_later_page_of_the_list_is_not_waited_for_on_the_first(show: Show) -> None:
+    tab = show(PAGED)
+    tab.setting.patience = type(tab.setting.patience)(page=4, quiet=1.2)  # four times quiet would be too late
+    found = OrganizationSearch(tab).search(NAME, NUMBER)
+    assert isinstance(found, list)
+    assert [one.texts for one in found] == [(NAME, NUMBER)]
+
+
 @pytest.mark.parametrize("said", ["No organizations were found.", "0 record(s) found", "Nothing found"])
 def test_a_site_that_says_that_there_is_none_is_believed(show: Show, said: str) -> None:
     tab = show(
