@@ -45,10 +45,7 @@ def read_backend_facts(
     if walk.planning and "cancel_page" in walk.profile.reading.unsafe_pages:
         return start
     note_facts(walk, walk.open_cancel_page(start))
-    again = walk.fresh_start()
-    if not all(told(walk, name) for name in only_there):  # before its style sheet came, label and value were one
-        note_facts(walk, again, again.tab.settled())
-    return again
+    return walk.fresh_start()
 
 
 def prove(walk: Walk, fresh: FreshReading) -> tuple[ProofLine, ...]:

@@ -259,12 +259,15 @@
     const holder = window.frameElement;
     if (holder) { const r = holder.getBoundingClientRect(); hidden = r.width <= 1 || r.height <= 1; }
   } catch (crossOrigin) { hidden = false; }
+  // Before its style sheets have come a page is not laid out as a person will see it.
+  const undressed = document.readyState === "interactive"
+    && [...document.querySelectorAll("link[rel~='stylesheet']")].some((link) => !link.sheet && !link.disabled);
   const navigation = performance.getEntriesByType("navigation")[0];
   return told({
     token: eye.token, mutations: eye.mutations, quiet: Math.round(performance.now() - eye.changed),
     scripted: document.scripts.length > 0,
     leaving: eye.left >= 0 && performance.now() - eye.left < 15000,
-    hidden, height: document.documentElement ? document.documentElement.scrollHeight : 0, url: location.href, title: document.title, ready: document.readyState,
+    hidden, height: document.documentElement ? document.documentElement.scrollHeight : 0, url: location.href, title: document.title, ready: undressed ? "loading" : document.readyState,
     status: navigation ? navigation.responseStatus || 0 : 0, cells,
     runs: runs.map((r) => [r.text, r.line, r.control, r.row, r.cell, r.table, r.head, r.box, r.paragraph, r.term,
       r.definition, r.path, r.look, r.seams]),

@@ -3,7 +3,7 @@
 import html
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from page_objects.obstacles import NotHere
 from page_objects.tab import Tab
@@ -105,3 +105,25 @@ def test_waiting_ends_with_the_change(show: Show, page: Page) -> None:
     assert tab.await_change(seen, 30), "a change that came before the waiting began"
     page.evaluate("setTimeout(() => { location = 'about:blank'; }, 50)")
     assert tab.await_change(tab.look(), 30), "the document was replaced"
+
+
+def test_a_page_whose_style_sheet_is_still_on_its_way_is_not_taken_as_drawn(page: Page) -> None:
+    """Label and value stand in one line until the style sheet parts them."""
+    answers = {"http://site.test/": "<link rel=stylesheet href=/late.css><p>Licenses</p><script>1</script>"}
+    waiting: list[Route] = []
+    page.route(
+        "http://site.test/", lambda route: route.fulfill(body=answers[route.request.url], content_type="text/html")
+    )
+
+    def wait(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/late.css", wait)
+    page.goto("http://site.test/", wait_until="commit")
+    tab = Tab(page)
+    tab.until(lambda screen: screen.text or None, "the text", 5)
+    assert tab.look().main.ready == "loading"
+    assert tab.look().quiet == 0
+    page.wait_for_function("true")  # the request has come by now
+    waiting[0].fulfill(body="p { color: red }", content_type="text/css")
+    assert tab.loaded().main.ready != "loading"
