@@ -15,8 +15,9 @@ def open_field(tab: Tab, phrase: Phrase, kinds: set[str], key: str) -> Found:
     edit = None if found else edit_beside(tab, screen, phrase)
     if edit is None:
         return screen.one_field(phrase, kinds, key)
-    tab.press(edit)
-    return tab.until(lambda now: _entry(now, phrase, kinds), f'a field for "{phrase[0]}"', 3.0)
+    with tab.setting.reading_only():
+        tab.press(edit)
+        return tab.until(lambda now: _entry(now, phrase, kinds), f'a field for "{phrase[0]}"', 3.0)
 
 
 def _entry(screen: Screen, phrase: Phrase, kinds: set[str]) -> Found | None:

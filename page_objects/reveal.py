@@ -42,9 +42,10 @@ class Reveal:
             if found is None:
                 return screen
             pressed.add((found.document.token, _called(found)))
-            self.tab.press(found)
-            self.presses += 1
-            self._until_visible(phrase)
+            with self.tab.setting.reading_only():
+                self.tab.press(found)
+                self.presses += 1
+                self._until_visible(phrase)
         return self.tab.glance()
 
     def _until_visible(self, phrase: Phrase) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -68,6 +69,8 @@ class Setting:
     """Whether a confirm() with this text may be accepted; outside of an effect: none."""
     before_press: Callable[[], None] = lambda: None
     """Told before each press that belongs to an effect: the permit lets one request through for each."""
+    reading_only: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+    """Meanwhile nothing leaves the browser that could change anything: for presses that are meant to stay in the page."""
     dialogs: list[DialogSeen] = field(default_factory=list)
 
 

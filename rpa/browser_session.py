@@ -75,6 +75,7 @@ class BrowserSession:
             patience=Patience(timing.page, timing.quiet),
             allowed=self._allowed,
             before_press=self.guard.press,
+            reading_only=self.guard.reading_only,
         )
 
     def _allowed(self, url: str) -> bool:

@@ -17,6 +17,7 @@ from rpa.egress import MARK
 
 PASSIVE = {"image", "stylesheet", "script", "font", "media", "manifest", "texttrack"}
 REDIRECTS = range(300, 400)
+READS = {"GET", "HEAD", "OPTIONS"}
 
 
 class Permit:
@@ -32,6 +33,7 @@ class Permit:
         self._changes_left = 0
         self._first: set[tuple[str, str, bytes]] = set()
         self._awaiting_first = False
+        self._armed = False
 
     @contextlib.contextmanager
     def open(self) -> Iterator[SentRequests]:
@@ -39,12 +41,39 @@ class Permit:
         self._sent, self._first = SentRequests(), set()
         self._presses = self._changes_left = 0
         self._awaiting_first = False
+        self._armed = True
         self._context.route("**/*", self._decide)
         try:
             yield self._sent
         finally:
+            self._armed = False
             with contextlib.suppress(PlaywrightError):  # the browser may have died meanwhile
                 self._context.unroute("**/*", self._decide)
+
+    @contextlib.contextmanager
+    def reading_only(self) -> Iterator[None]:
+        """Only what reads leaves the browser: for a press that is meant to stay in the page (a tab, a fold, "Edit").
+
+        Within a permit that is open, that permit decides.
+        """
+        if self._armed:
+            yield
+            return
+        self._context.route("**/*", self._let_read)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(PlaywrightError):  # the browser may have died meanwhile
+                self._context.unroute("**/*", self._let_read)
+
+    def _let_read(self, route: Route) -> None:
+        with contextlib.suppress(PlaywrightError):  # a request that the page itself has dropped meanwhile
+            if route.request.resource_type == "document":
+                route.fulfill(status=204)  # "no content": the browser stays where it is
+            elif route.request.method in READS:
+                route.continue_()
+            else:
+                route.abort("blockedbyclient")
 
     def press(self) -> None:
         """A press is about to be made on purpose: one request more may go through."""
@@ -70,7 +99,7 @@ class Permit:
         key = (request.method, request.url, request.post_data_buffer or b"")
         if key in self._first:
             return False
-        changes = request.method not in {"GET", "HEAD", "OPTIONS"}
+        changes = request.method not in READS
         if changes and self._changes_left == 0:
             return False
         if changes or self._awaiting_first:

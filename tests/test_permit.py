@@ -251,3 +251,35 @@ def test_after_the_permit_pages_are_read_as_before(desk: Desk) -> None:
     desk.carry_out()
     desk.show("<h1>Again</h1>")
     assert desk.tab.inner_text("h1") == "Again"
+
+
+# --- presses that are meant to stay in the page ---
+
+IN_PAGE = {
+    "sends a form": "<form method=post action=/effect id=f></form><b onclick='f.submit()'>Details</b>",
+    "sends by script": "<b onclick=\"fetch('/effect', {method: 'POST'})\">Details</b>",
+    "leads away": "<b onclick=\"location = '/effect'\">Details</b>",
+}
+
+
+@pytest.mark.parametrize("how", IN_PAGE)
+def test_a_tab_that_sends_something_after_all_is_held_back(desk: Desk, how: str) -> None:
+    desk.show(IN_PAGE[how])
+    with desk.permit.reading_only():
+        desk.tab.click("b", no_wait_after=True)
+        desk.tab.evaluate("new Promise((over) => setTimeout(over, 200))")
+    assert not desk.effects
+
+
+def test_a_tab_may_read_what_it_shows(desk: Desk) -> None:
+    desk.show("<b onclick=\"fetch('/panel').then(() => { document.title = 'shown'; })\">Details</b>")
+    with desk.permit.reading_only():
+        desk.tab.click("b")
+        desk.tab.wait_for_function("document.title == 'shown'")
+
+
+def test_without_the_guard_it_would_have_been_sent(desk: Desk) -> None:
+    desk.show(IN_PAGE["sends by script"])
+    desk.tab.click("b")
+    desk.until(lambda: bool(desk.effects))
+    assert desk.effects
