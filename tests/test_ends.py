@@ -106,6 +106,7 @@ CASES = {
         "unknown_page",
         "611974",
         faults=fault("changed_word", on="start_page", old="Cancel Subscription", new="End Subscription"),
+        profile=lambda p: changed(p, timing={"page": 4.0}),
     ),
     "one of the four links has another word": human(
         "drift",

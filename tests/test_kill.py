@@ -100,12 +100,9 @@ class Scene:
 
 
 POINTS = (
-    ("plan", 1, ("set_status",)),
     ("intend", 1, ("cancel_billings",)),
-    ("sent", 1, ("set_status",)),
     ("settle", 1, ("remove_license_count", "form")),
     ("intend", 2, ("set_contact_info", "form")),
-    ("proof", 1, ("set_status",)),
     ("before finish", 1, ("form",)),
     ("finish", 1, ("set_status",)),
 )

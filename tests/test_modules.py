@@ -62,6 +62,7 @@ def test_a_browser_that_dies_in_premium_edition_does_not_leave_it_behind(classic
     assert there == back[::-1]
 
 
+@pytest.mark.long
 def test_without_the_intent_the_next_try_would_not_know(classic: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The mutant: what the test above relies on."""
 

@@ -30,6 +30,7 @@ def test_after_the_sign_in_page_the_account_is_read_twice_before_it_is_asked_for
     assert "twice read as not done" in settled.data["seen"]
 
 
+@pytest.mark.long
 def test_a_site_that_turns_the_robot_away_each_time_is_a_persons_business(classic: Bench) -> None:
     leave_to_do(classic, NUMBER, "set_status")
     classic.site.arm("sign_in_200", on="set_status", times=None)
@@ -38,6 +39,7 @@ def test_a_site_that_turns_the_robot_away_each_time_is_a_persons_business(classi
     assert classic.received(NUMBER) == ["set_status"] * 2
 
 
+@pytest.mark.long
 def test_an_answer_that_was_lost_is_never_asked_for_again(classic: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The mutant: if every trouble counted as the sign-in page, a second request would follow."""
     leave_to_do(classic, NUMBER, "set_status")
