@@ -134,6 +134,6 @@ def judge_the_end(
         assert {entry.kind for entry in entries} <= {"sign_in"}
 
 
-def test_every_site_has_its_class_and_three_accounts_that_make_test_takes() -> None:
+def test_every_site_has_its_class_and_an_account_that_make_test_takes() -> None:
     assert {kind.site for kind in OnABlindSite.__subclasses__()} == set(TABLE) == set(BLIND)
     assert all(sum(line.get("quick", False) for line in lines) == 1 for lines in TABLE.values())
