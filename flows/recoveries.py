@@ -104,10 +104,14 @@ def _leave_error_pages(walk: Walk) -> None:
     """A tab that got no answer shows the browser's own error page for ever: come again from elsewhere."""
     for name in ("start", "cancel", "billing", "organization"):
         page = getattr(walk, name)
-        if page is not None and page.tab.page.url.startswith("chrome-error:"):
+        if page is not None and page.tab.lost:
             setattr(walk, name, None)
-    if walk.crm is not None and walk.crm.page.url.startswith("chrome-error:"):
+        elif page is not None:
+            page.tab.close_lost_windows()
+    if walk.crm is not None and walk.crm.lost:
         walk.crm = None
+    elif walk.crm is not None:
+        walk.crm.close_lost_windows()
 
 
 def close_and_reopen(walk: Walk) -> None:

@@ -163,6 +163,17 @@ class Tab:
         if document.url.startswith("http") and not self.setting.allowed(document.url):
             raise LeftTheSite(f"the browser was led to {document.url[:200]}", self.whereabouts("page"))
 
+    @property
+    def lost(self) -> bool:
+        """Whether it shows the browser's own error page, which it will do for ever."""
+        return self.page.url.startswith("chrome-error:")
+
+    def close_lost_windows(self) -> None:
+        """Close the windows it opened that got no answer, as a person does: they would be looked at with it each time."""
+        for window in every(self.opened):
+            if window.lost:
+                window.page.close()
+
     def whereabouts(self, name: str) -> Whereabouts:
         title = ""
         with contextlib.suppress(PlaywrightError):

@@ -213,7 +213,14 @@ SHOWN = [
     Row(
         "rerender", "page", times=None, wrong='"Log In" replaced before the click ends as sign_in, which stops the line'
     ),
-    Row("popup", "page", DONE, {"foreign": True}, times=None),
+    Row(
+        "popup",
+        "page",
+        DONE,
+        {"foreign": True},
+        times=None,
+        wrong="a foreign pop-up that nobody asked for is blocked, but ends the request as refused: foreign_host",
+    ),
     Row("dialog", "page", DONE | codes("unexpected_dialog"), times=None),
     Row("two_dialogs", "page", DONE | codes("unexpected_dialog"), times=None),
     Row("dialog", "cancel_page", codes("unexpected_dialog"), {"when": "click"}, times=None, quick=True),
