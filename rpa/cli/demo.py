@@ -143,7 +143,7 @@ def _show_table(results: "list[Result]", desk: "Desk") -> None:
     if desk.screen.json:
         return
     table = plain_table("Account", "Name", "End", "Recoveries", "Seconds")
-    for column, width in zip(table.columns, (7, 20, 33, 9, 7), strict=True):
+    for column, width in zip(table.columns, (7, 17, 31, 10, 7), strict=True):
         column.width, column.no_wrap, column.overflow = width, True, "ellipsis"
     table.columns[4].justify = "right"
     for result in results:
