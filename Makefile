@@ -3,11 +3,12 @@ PYTHON ?= python3
 BIN = .venv/bin
 ARGS ?=
 
-.PHONY: help setup test check demo bench site docs clean
+.PHONY: help setup test long check demo bench site docs clean
 
 help:
 	@echo "make demo   cancel the bundled requests on stand-in sites, in a real browser"
 	@echo "make test   all checks and tests"
+	@echo "make long   the whole matrices: every fault, kill, skin and blind site (more than an hour)"
 	@echo "make check  ruff and mypy only"
 	@echo "make bench  measure speed and memory"
 	@echo "make site   serve a stand-in site (ARGS='--skin spa --port 8080')"
@@ -31,6 +32,9 @@ setup: .venv/.browser
 
 test: check setup
 	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadscope $(ARGS)
+
+long: setup
+	$(BIN)/python -m pytest -m long -n 2 --dist loadscope $(ARGS)
 
 check: .venv/.installed
 	$(BIN)/ruff check
