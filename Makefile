@@ -8,7 +8,7 @@ ARGS ?=
 help:
 	@echo "make demo   cancel the bundled requests on stand-in sites, in a real browser"
 	@echo "make test   all checks and tests"
-	@echo "make long   the whole matrices: every fault, kill, skin and blind site (more than an hour)"
+	@echo "make long   the whole matrices: every fault, kill, skin and blind site; takes long"
 	@echo "make check  ruff and mypy only"
 	@echo "make bench  measure speed and memory"
 	@echo "make site   serve a stand-in site (ARGS='--skin spa --port 8080')"
