@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from flows.errors import NeedsHuman
 from flows.journal import EventKind
 from flows.model import AccountReading, BillingRow, FormValues
 from flows.profile import SiteProfile
@@ -186,13 +185,3 @@ def account_reading(
         self_service=self_service,
         sources={name: ", ".join(pages) for name, pages in walk.facts.items() if pages},
     )
-
-
-def require_form(form: FormValues | None) -> FormValues:
-    if form is None or form.date is None or form.reason is None:
-        raise NeedsHuman(
-            "drift",
-            'the Organization page has no form "Required for Cancellation" with a date and a reason: '
-            "set words.form in the profile",
-        )
-    return form

@@ -29,7 +29,7 @@ PRESSES = 2
 def at_crm(walk: "Walk") -> Tab:
     """A tab that is signed in to the CRM."""
     tab = walk.crm
-    if tab is None or tab.page.is_closed() or tab.page.url.startswith("chrome-error:"):
+    if tab is None or tab.page.is_closed() or tab.lost:
         tab = walk.crm = walk.session.tab()
         walk.open(tab, walk.session.home() or _address(walk, walk.profile.site.sign_in_path))
         screen = inside(walk, OrganizationSearch(tab))

@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from playwright.sync_api import Request
@@ -118,27 +118,24 @@ def traffic(tab: Tab) -> Iterator[Callable[[], bool]]:
 
 def numbered(screen: Screen, number: int) -> Found | None:
     """The link called `number` that stands in one line with its neighbour number: so it is a pager's."""
-    found = [
-        Found(document, control)
-        for document in screen.documents
-        for control in document.controls
-        if control.kind in OPERABLE
-        and plain(control.name) in _names_of(number)
-        and not control.plainly_dead
-        and _beside_number(document, control, number - 1)
-    ]
-    return found[-1] if found else None
+    return _in_pager(screen, _names_of(number), number - 1)
 
 
 def _beyond(screen: Screen, number: int) -> Found | None:
     """Where a pager shows only some numbers ("... 9 10 ..."): the dots to the right of the last one."""
+    return _in_pager(screen, ELLIPSIS, number - 1, right=True)
+
+
+def _in_pager(screen: Screen, names: Container[str], neighbour: int, *, right: bool = False) -> Found | None:
+    """The last live control called by one of `names` that stands beside the number of its neighbour."""
     found = [
         Found(document, control)
         for document in screen.documents
         for control in document.controls
         if control.kind in OPERABLE
-        and plain(control.name) in ELLIPSIS
-        and _beside_number(document, control, number - 1, right=True)
+        and plain(control.name) in names
+        and not control.plainly_dead
+        and _beside_number(document, control, neighbour, right=right)
     ]
     return found[-1] if found else None
 
