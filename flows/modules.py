@@ -8,7 +8,8 @@ from flows.model import CLAUSE_OF_EFFECT, MODULES, Effect
 from flows.profile import origin
 from flows.walk import Walk
 from page_objects.app_module_switcher import AppModuleSwitcher
-from page_objects.tab import Tab, every
+from page_objects.obstacles import Missing
+from page_objects.tab import Tab, screens
 from page_objects.wording import plain
 
 
@@ -38,8 +39,12 @@ def switch_to_premium(walk: Walk) -> Tab:
             "role_denied", "Premium Edition is chosen already and the page is still denied: ask for the role"
         )
     walk.module_at_start = walk.module_at_start or current
-    walk.module_changed = True
-    _choose(walk, tab, premium(walk), Effect.SWITCH_MODULE, walk.module_at_start or "")
+    changed, walk.module_changed = walk.module_changed, True
+    try:
+        _choose(walk, tab, premium(walk), Effect.SWITCH_MODULE, walk.module_at_start or "")
+    except Missing:
+        walk.module_changed = changed
+        raise
     walk.module_on_backend = origin(address) != origin(walk.profile.site.base_url)
     return tab
 
@@ -62,7 +67,11 @@ def _choose(walk: Walk, tab: Tab, module: str, effect: Effect, before: str) -> N
     intent = walk.journal.intend(effect, clause, {}, "App Module", before)
     with walk.session.permit() as sent:
         tab.setting.before_press()
-        AppModuleSwitcher(tab).choose(module)
+        try:
+            AppModuleSwitcher(tab).choose(module)
+        except Missing as missing:  # not offered: nothing was chosen
+            walk.journal.settle(intent, "not_done", missing.what)
+            raise
     walk.journal.sent(intent, sent.requests)
     walk.journal.settle(intent, "done", f'the App Module reads "{module}"')
     walk.journal.write(
@@ -73,9 +82,10 @@ def _choose(walk: Walk, tab: Tab, module: str, effect: Effect, before: str) -> N
 def _tab_with_modules(walk: Walk, fits: Callable[[str], bool]) -> Tab | None:
     """A tab that shows the App Module drop-down, and in it a module that `fits`."""
     pages = (walk.start, walk.billing, walk.organization)
-    for tab in every([page.tab for page in pages if page is not None] + ([walk.crm] if walk.crm else [])):
+    tabs = [page.tab for page in pages if page is not None] + ([walk.crm] if walk.crm else [])
+    seen = [item for tab in tabs if not tab.page.is_closed() for item in screens(tab, Tab.glance).items()]
+    for tab, screen in seen:
         switcher = AppModuleSwitcher(tab)
-        screen = tab.glance()
         if switcher.visible(screen) and fits(plain(switcher.current(screen) or "")):
             return tab
     return None

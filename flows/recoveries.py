@@ -117,6 +117,10 @@ def _leave_error_pages(walk: Walk) -> None:
 def close_and_reopen(walk: Walk) -> None:
     """A page is not the expected one: leave it and come again from the record."""
     walk.start = walk.cancel = walk.billing = walk.organization = None
+    tab = walk.crm
+    if tab is not None and not tab.page.is_closed() and any(document.busy for document in tab.look().documents):
+        tab.page.close()  # a frame whose answer broke off loads for ever
+        walk.crm = None
 
 
 def _record(walk: Walk) -> OrganizationPage:

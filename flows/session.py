@@ -6,7 +6,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from page_objects.tab import Setting, Tab
+from page_objects.setting import Setting
+from page_objects.tab import Tab
 
 
 @dataclass

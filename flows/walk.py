@@ -19,6 +19,7 @@ from page_objects.ar_billing_page import ArBillingPage
 from page_objects.backend_look_up import BackendLookUp
 from page_objects.cancel_page import CancelPage
 from page_objects.cancellation_start_page import CancellationStartPage
+from page_objects.moves import follow
 from page_objects.obstacles import NotHere
 from page_objects.organization_page import OrganizationPage
 from page_objects.organization_search import OrganizationSearch
@@ -205,7 +206,7 @@ class Walk:
             ]
             hrefs = {one.control.href for one in found}
             if found and len(hrefs) == 1 and not self.session.spent(urljoin(tab.page.url, hrefs.pop() or "")):
-                return tab.follow(found[0], CancellationStartPage)
+                return follow(tab, found[0], CancellationStartPage)
         return None
 
     def _by_address(self) -> CancellationStartPage | None:

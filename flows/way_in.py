@@ -1,10 +1,10 @@
 """The way in: a tab that is signed in, and from there to a look-up (clauses 2 and 4c). Reading only."""
 
+import contextlib
 import time
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
-from page_objects.act import Traffic
 from page_objects.admin_page import asks_for_password
 from page_objects.document import Found
 from page_objects.look_up_page import LookUpPage
@@ -13,6 +13,7 @@ from page_objects.organization_page import OrganizationPage
 from page_objects.organization_search import OrganizationSearch
 from page_objects.screen import Screen, the_one
 from page_objects.tab import Tab
+from page_objects.traffic import Traffic
 from page_objects.wording import quoted
 
 if TYPE_CHECKING:
@@ -133,7 +134,9 @@ def _offers(page: LookUpPage, screen: Screen) -> bool:
 def _pressed(page: LookUpPage) -> Screen:
     """The screen that the link leads to. A redraw is an arrival too, and so is a screen that stays as it was."""
     tab, patience = page.tab, page.tab.setting.patience
-    before = tab.look()
+    with contextlib.suppress(NotHere):  # it may be being drawn anew
+        tab.until(lambda now: page.links(now) or None, page.name, 3 * patience.quiet)
+    before = tab.glance()
     link = _the_link(before, page)
     with Traffic(tab.page) as traffic:
         tab.press(link)

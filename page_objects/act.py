@@ -7,58 +7,22 @@ Each press is announced beforehand (`Setting.before_press`), because the gate le
 import contextlib
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from types import TracebackType
-
-from playwright.sync_api import Page, Request
 
 from page_objects.admin_page import asks_for_password
 from page_objects.document import OPERABLE, Found
 from page_objects.obstacles import Ambiguous, NotHere, NothingHappened, SignedOut, UnexpectedDialog
 from page_objects.screen import Screen
-from page_objects.tab import DialogSeen, Tab, every
+from page_objects.setting import DialogSeen
+from page_objects.tab import Tab, screens
+from page_objects.traffic import Traffic
 from page_objects.wording import contains_words, plain
 
-EFFECT_TYPES = {"document", "xhr", "fetch", "ping", "other", "eventsource", "websocket"}
 STAGES = 4
 Likeness = tuple[str, str, str, tuple[str, ...]]
 Fill = Callable[[Tab, list[Found]], None]
 """Fills in what a form in between asks for, given the fields that are new on the screen."""
-
-
-class Traffic:
-    """Counts the requests of all tabs that may carry an effect, while it is open."""
-
-    def __init__(self, page: Page) -> None:
-        self._context = page.context
-        self._open: set[Request] = set()
-        self.seen = 0
-
-    def __enter__(self) -> "Traffic":
-        self._context.on("request", self._sent)
-        self._context.on("requestfinished", self._ended)
-        self._context.on("requestfailed", self._ended)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._context.remove_listener("request", self._sent)
-        self._context.remove_listener("requestfinished", self._ended)
-        self._context.remove_listener("requestfailed", self._ended)
-
-    @property
-    def pending(self) -> int:
-        return len(self._open)
-
-    def _sent(self, request: Request) -> None:
-        if request.resource_type in EFFECT_TYPES:
-            self.seen += 1
-            self._open.add(request)
-
-    def _ended(self, request: Request) -> None:
-        self._open.discard(request)
 
 
 @dataclass
@@ -112,10 +76,10 @@ class Act:
 
     def _look(self) -> Screen:
         """The screen, with that of a tab that the press has opened."""
-        return _together([tab.look() for tab in every([self.tab])])
+        return _together(screens(self.tab).values())
 
     def _glance(self) -> Screen:
-        return _together([tab.glance() for tab in every([self.tab])])
+        return _together(screens(self.tab, Tab.glance).values())
 
     @contextlib.contextmanager
     def _dialogs(self, words: str) -> Iterator[None]:
@@ -240,9 +204,9 @@ def acceptable(text: str, link: str, tab: Tab) -> bool:
     return bool(seen & told) or "sure" in seen or bool(short)
 
 
-def _together(screens: list[Screen]) -> Screen:
-    documents = tuple(document for screen in screens for document in screen.documents)
-    return Screen(documents, all(screen.whole for screen in screens))
+def _together(seen: Collection[Screen]) -> Screen:
+    documents = tuple(document for screen in seen for document in screen.documents)
+    return Screen(documents, all(screen.whole for screen in seen))
 
 
 def _controls(screen: Screen) -> list[Found]:

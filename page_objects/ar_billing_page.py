@@ -8,9 +8,10 @@ from page_objects.billing_columns import tells
 from page_objects.billing_table import BillingRowSeen, BillingTable
 from page_objects.document import Document, Found
 from page_objects.obstacles import Ambiguous, Missing
-from page_objects.paging import named, traffic
+from page_objects.paging import named
 from page_objects.screen import Screen
 from page_objects.tab import Tab
+from page_objects.traffic import ASKING, Traffic
 from page_objects.words import Phrase
 
 TABS = {"link", "tab", "button", "clickable", "menuitem"}
@@ -78,10 +79,10 @@ class ArBillingPage(AdminPage):
                 return None
             if any(document.token not in before.tokens for document in answers) or self._differs(before, now):
                 return now
-            at_rest = now.quiet >= self.tab.setting.patience.quiet * 1000 and not waiting()
+            at_rest = now.quiet >= self.tab.setting.patience.quiet * 1000 and not traffic.pending
             return now if at_rest and may_be(now) else None
 
-        with traffic(self.tab) as waiting:
+        with Traffic(self.tab.page, ASKING) as traffic:
             self.tab.press(tab)
             self.tab.until(turned, f'what the tab "{tab.control.name}" leads to')
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.document import Found
 from page_objects.look_up_page import LookUpPage
+from page_objects.moves import follow
 from page_objects.obstacles import Missing
 from page_objects.result_list import Result
 from page_objects.screen import Screen
@@ -39,7 +40,7 @@ class BackendLookUp(LookUpPage):
         _, screen = self.ask(start, name, number, by_number=True)
         if start.recognised(screen):
             return start
-        return self.tab.follow(self._row(screen, name, number).opens, CancellationStartPage)
+        return follow(self.tab, self._row(screen, name, number).opens, CancellationStartPage)
 
     def _row(self, screen: Screen, name: str, number: str) -> Result:
         page = 1

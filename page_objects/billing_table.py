@@ -12,10 +12,11 @@ from page_objects.billing_columns import TOTAL, BillingColumns, is_figure
 from page_objects.document import Document
 from page_objects.grid import Grid, GridRow
 from page_objects.obstacles import Ambiguous, Missing, NotHere
-from page_objects.paging import NextPage, next_page, pager_says, traffic, unread_part
+from page_objects.paging import NextPage, next_page, pager_says, unread_part
 from page_objects.screen import Screen
 from page_objects.stray_words import StrayWords
 from page_objects.tab import Tab
+from page_objects.traffic import ASKING, Traffic
 from page_objects.wording import contains_words, parse_money, plain
 from page_objects.words import BillingWords
 
@@ -209,10 +210,10 @@ class BillingTable:
                 return None
             if rows != old or pager_says(now) != told:
                 return now
-            at_rest = now.quiet >= 2 * quiet and not waiting()
+            at_rest = now.quiet >= 2 * quiet and not traffic.pending
             return screen if at_rest and not following.certain else None
 
-        with traffic(self.tab) as waiting:
+        with Traffic(self.tab.page, ASKING) as traffic:
             following.press()
             try:
                 new = self.tab.until(turned, "the next page of the table", self.tab.setting.patience.page)

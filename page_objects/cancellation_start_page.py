@@ -6,6 +6,7 @@ from page_objects.admin_page import AdminPage
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.cancel_page import CancelPage
 from page_objects.document import OPERABLE, Found
+from page_objects.moves import follow
 from page_objects.obstacles import Ambiguous, Missing
 from page_objects.screen import Screen
 from page_objects.wording import identity_text, plain
@@ -19,12 +20,12 @@ class CancellationStartPage(AdminPage):
 
     def open_cancel_page(self) -> CancelPage:
         """Clause 5: click on Cancel Subscription / Cancel Bills / Delete Account."""
-        return self.tab.follow(self.tab.glance().one_operable(self.words.start_page.cancel), CancelPage)
+        return follow(self.tab, self.tab.glance().one_operable(self.words.start_page.cancel), CancelPage)
 
     def open_billing(self, number: str, name: str) -> ArBillingPage:
         """Clause 7: click on Link to AR: number - name. Raises NotHere if that very link is not there."""
         link = self.tab.until(lambda screen: self._link_to_ar(screen, number, name), "the link to AR")
-        return self.tab.follow(link, ArBillingPage)
+        return follow(self.tab, link, ArBillingPage)
 
     def _link_to_ar(self, screen: Screen, number: str, name: str) -> Found | None:
         wanted = {identity_text(p.format(number=number, name=name)) for p in self.words.start_page.link_to_ar}

@@ -5,7 +5,7 @@ Nothing here touches the browser: `eye.js` reads, `tab.py` looks. Positions are 
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -139,6 +139,12 @@ class Control:
         return self.disabled or (self.kind == "link" and self.href is None and not self.onclick and not self.pointer)
 
     @property
+    def plain_link(self) -> bool:
+        """A link with an address of its own, which the browser follows without any script."""
+        address = (self.href or "").strip().casefold()
+        return address not in {"", "#"} and not address.startswith("javascript:")
+
+    @property
     def doubtful(self) -> bool:
         """A link to nowhere, which a script may or may not answer."""
         nowhere = self.href is None or self.href.strip() in {"", "#"} or "void(0)" in (self.href or "")
@@ -153,6 +159,7 @@ class Document:
     url: str
     title: str
     ready: str
+    """As the browser tells it: loading, interactive, complete; or "held": all of it is there, and a script is waited for."""
     status: int
     mutations: int
     hidden: bool
@@ -163,6 +170,8 @@ class Document:
     """Milliseconds since the document last changed."""
     scripted: bool
     """Scripts of its own may still change it."""
+    held: Mapping[str, Any] | None
+    """All of it has arrived, but its parser waits for this script."""
     leaving: bool
     """The browser has set out for another document: what this one shows is no answer to anything."""
     runs: tuple[Run, ...]
@@ -197,6 +206,7 @@ class Document:
             "height",
             "quiet",
             "scripted",
+            "held",
             "leaving",
         )
         return cls(
@@ -206,7 +216,12 @@ class Document:
     @property
     def final(self) -> bool:
         """Whether it is loaded and has no script that could change it: what it does not show now, it never will."""
-        return self.ready != "loading" and not self.scripted and not self.mutations and not self.leaving
+        return not self.busy and not self.scripted and not self.mutations and not self.leaving
+
+    @property
+    def busy(self) -> bool:
+        """Whether its scripts are still to run: what it shows is there, but what it does not show may still come."""
+        return self.ready in {"loading", "held"}
 
     @cached_property
     def lines(self) -> dict[int, list[Run]]:

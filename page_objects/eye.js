@@ -23,10 +23,23 @@
     };
     new MutationObserver(seen).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
     document.addEventListener("input", seen, true);
+    // The element that was read under a number. Some pages draw it anew all the time: then what stands in its place, alone
+    // in the same parent to be the same to the last attribute.
+    eye.element = (token, index) => {
+      if (eye.token !== token) return null;
+      const el = eye.elements[index];
+      if (!el || el.isConnected) return el || null;
+      const parent = eye.parents[index];
+      const same = parent && parent.isConnected ? [...parent.children].filter((one) => one.isEqualNode(el)) : [];
+      if (same.length !== 1) return el;
+      eye.elements[index] = same[0];
+      return same[0];
+    };
     // What is being left is not the answer: the next document is.
     window.addEventListener("beforeunload", () => { eye.left = performance.now(); });
   }
   eye.elements = [];
+  eye.parents = [];
   const SKIP = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "IFRAME", "FRAME", "OBJECT", "svg", "SVG"]);
   const ROLES = new Set(["button", "link", "menuitem", "tab", "option", "checkbox", "radio", "switch", "textbox",
     "combobox", "searchbox", "menuitemradio", "treeitem"]);
@@ -106,6 +119,7 @@
   const addControl = (el, kind, context, pointer) => {
     const number = controls.length;
     eye.elements.push(el);
+    eye.parents.push(el.parentNode);
     const href = el.getAttribute("href");
     const names = [el.getAttribute("alt"), el.getAttribute("title"), el.getAttribute("placeholder")].filter(Boolean);
     const isField = /^(field|select|combobox|checkbox|radio|file)$/.test(kind);
@@ -263,12 +277,24 @@
   const undressed = document.readyState === "interactive"
     && [...document.querySelectorAll("link[rel~='stylesheet']")].some((link) => !link.sheet && !link.disabled);
   const navigation = performance.getEntriesByType("navigation")[0];
+  // All has arrived, and the parser waits for a script: which one.
+  let held = null;
+  if (document.readyState === "loading" && navigation && navigation.responseEnd > 0) {
+    const scripts = [...document.querySelectorAll("script[src]")];
+    const last = scripts.pop();
+    let after = last || null;
+    while (after && !after.nextSibling && after.parentNode) after = after.parentNode;
+    if (after === document) {
+      const src = last.getAttribute("src");
+      held = {src, nth: scripts.filter((script) => script.getAttribute("src") === src).length};
+    }
+  }
   return told({
     token: eye.token, mutations: eye.mutations, quiet: Math.round(performance.now() - eye.changed),
     scripted: document.scripts.length > 0,
     leaving: eye.left >= 0 && performance.now() - eye.left < 15000,
     hidden, height: document.documentElement ? document.documentElement.scrollHeight : 0, url: location.href, title: document.title, ready: undressed ? "loading" : document.readyState,
-    status: navigation ? navigation.responseStatus || 0 : 0, cells,
+    status: navigation ? navigation.responseStatus || 0 : 0, held, cells,
     runs: runs.map((r) => [r.text, r.line, r.control, r.row, r.cell, r.table, r.head, r.box, r.paragraph, r.term,
       r.definition, r.path, r.look, r.seams]),
     controls,

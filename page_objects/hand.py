@@ -20,7 +20,7 @@ MISSED = """() => {
 }"""
 ELEMENT = """([token, index]) => {
   const eye = window[Symbol.for("rpa.eye")];
-  return eye && eye.token === token ? eye.elements[index] : null;
+  return eye ? eye.element(token, index) : null;
 }"""
 
 
@@ -32,8 +32,8 @@ class Hand:
         self._where = where
         self._timeout = seconds * 1000
 
-    def press(self, found: Found) -> None:
-        """Click once. Raises Replaced if the element was drawn anew before it was hit, NotHere if it is covered.
+    def press(self, found: Found, *, by_key: bool = False) -> None:
+        """Click once, with the mouse or (a link, a button) with Enter. Raises Replaced if the element was drawn anew before it was hit, NotHere if it is covered.
 
         What stands in plain sight is pressed as a mouse does it: Playwright's own click brings a large script into each
         document, which costs more than all that is read there (`make bench`). Everything else is left to that click,
@@ -41,16 +41,19 @@ class Hand:
         """
         if len(self._page.context.pages) > 1:
             self._page.bring_to_front()  # a page behind another is not drawn, and Playwright waits for it to be
-        place = self._aim(found)
+        place = self._aim(found, by_key)
         if place is None:
             self._click(found)
             return
-        self._page.mouse.click(*place)
+        if by_key:
+            self._page.keyboard.press("Enter")
+        else:
+            self._page.mouse.click(*place)
         if self._missed(found):
             raise Replaced(f'"{found.control.name}" was covered or drawn anew at the moment of the click')
 
-    def _aim(self, found: Found) -> tuple[float, float] | None:
-        arguments = [found.document.token, found.control.index]
+    def _aim(self, found: Found, by_key: bool) -> tuple[float, float] | None:
+        arguments = [found.document.token, found.control.index, by_key]
         try:
             place = found.document.frame.evaluate(AIM, arguments)
         except PlaywrightError as error:
@@ -124,6 +127,7 @@ def was_navigating(error: PlaywrightError) -> bool:
             "Cannot find context",
             "Frame was detached",
             "JSHandle",
+            "garbage collected",
         )
     )
 

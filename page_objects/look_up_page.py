@@ -2,13 +2,13 @@
 
 from typing import ClassVar
 
-from page_objects.act import Traffic
 from page_objects.admin_page import AdminPage
 from page_objects.document import Found
 from page_objects.look_up import LookUp
 from page_objects.result_list import ResultList
 from page_objects.screen import Screen
 from page_objects.tab import Tab
+from page_objects.traffic import Traffic
 from page_objects.words import LookUpWords
 
 

@@ -11,6 +11,7 @@ from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.document import Document, Found
 from page_objects.edit_in_place import edit_beside, open_field, value_without_edit
 from page_objects.link_menu import LinkMenu
+from page_objects.moves import after
 from page_objects.obstacles import Missing
 from page_objects.reason_field import TEXTS
 from page_objects.reveal import visible
@@ -143,7 +144,7 @@ class OrganizationPage(AdminPage):
             self.show((drop_down,))
         link = link or self.words.organization.manage_link
         doubtful = menu.doubtful(link)
-        return self.tab.after(lambda: menu.press(link), CancellationStartPage, doubtful=doubtful, left=self.recognised)
+        return after(self.tab, lambda: menu.press(link), CancellationStartPage, doubtful=doubtful, left=self.recognised)
 
     def enter_server_location(self, url: str) -> None:
         """Clause 4b. Raises NotHere if there is no such field, or it is not empty (promise 6)."""

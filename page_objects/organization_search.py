@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from page_objects.look_up_page import LookUpPage
+from page_objects.moves import follow
 from page_objects.obstacles import Missing
 from page_objects.organization_page import OrganizationPage
 from page_objects.result_list import Result
@@ -53,4 +54,4 @@ class OrganizationSearch(LookUpPage):
 
     def open(self, result: Result) -> OrganizationPage:
         """Open a result. Its row must be on the screen that is shown: after paging, search again."""
-        return self.tab.follow(result.opens, OrganizationPage)
+        return follow(self.tab, result.opens, OrganizationPage)

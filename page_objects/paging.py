@@ -1,11 +1,8 @@
 """Turning the pages of a list, and what a list says of its own length."""
 
-import contextlib
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
-
-from playwright.sync_api import Request
 
 from page_objects.document import OPERABLE, Control, Document, Found
 from page_objects.obstacles import Ambiguous
@@ -90,30 +87,6 @@ def unread_part(screen: Screen) -> str | None:
 
 def _says_more(screen: Screen) -> bool:
     return unread_part(screen) is not None
-
-
-@contextlib.contextmanager
-def traffic(tab: Tab) -> Iterator[Callable[[], bool]]:
-    """Whether the page is still waiting for an answer to what it has asked the server meanwhile."""
-    asked: set[Request] = set()
-
-    def begun(request: Request) -> None:
-        if request.is_navigation_request() or request.resource_type in {"xhr", "fetch"}:
-            asked.add(request)
-
-    def ended(request: Request) -> None:
-        asked.discard(request)
-
-    context = tab.page.context
-    context.on("request", begun)
-    context.on("requestfinished", ended)
-    context.on("requestfailed", ended)
-    try:
-        yield lambda: bool(asked)
-    finally:
-        context.remove_listener("request", begun)
-        context.remove_listener("requestfinished", ended)
-        context.remove_listener("requestfailed", ended)
 
 
 def numbered(screen: Screen, number: int) -> Found | None:

@@ -43,8 +43,8 @@ class Screen:
 
     @property
     def quiet(self) -> int:
-        """Milliseconds since anything changed; 0 while a document is loading or being left."""
-        loading = any(document.ready == "loading" or document.leaving for document in self.documents)
+        """Milliseconds since anything changed; 0 while a document is loading, held up or being left."""
+        loading = any(document.busy or document.leaving for document in self.documents)
         return 0 if loading or not self.whole else min(document.quiet for document in self.documents)
 
     # --- operable things, by their words ---

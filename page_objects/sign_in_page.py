@@ -4,7 +4,6 @@ import contextlib
 import time
 from typing import ClassVar
 
-from page_objects.act import Traffic
 from page_objects.admin_page import AdminPage, asks_for_password
 from page_objects.beside import label_of
 from page_objects.document import Control, Found
@@ -12,6 +11,7 @@ from page_objects.filling import filled_in
 from page_objects.obstacles import Ambiguous, Missing, NotHere, NothingHappened, Obstacle, SignedOut
 from page_objects.screen import Screen
 from page_objects.tab import Tab
+from page_objects.traffic import Traffic
 from page_objects.wording import plain, quoted
 from page_objects.words import SignInWords
 

@@ -1,32 +1,32 @@
-"""A browser tab as a person uses it: look, wait for what is needed, press, fill in, follow to where it leads."""
+"""A browser tab as a person uses it: look, wait for what is needed, press, fill in, open an address, go back."""
 
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from playwright.sync_api import Dialog, Frame, Page, Request
+from playwright.sync_api import Dialog, Frame, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from page_objects.document import Document, Found
 from page_objects.hand import Hand, reason, was_navigating
-from page_objects.obstacles import LeftTheSite, NotHere, NothingHappened, Replaced, SiteDown, Whereabouts
+from page_objects.obstacles import LeftTheSite, NotHere, Replaced, SiteDown, Whereabouts
+from page_objects.rest import Answers
 from page_objects.screen import Screen
+from page_objects.setting import DialogSeen, Setting
 from page_objects.words import Words
-
-if TYPE_CHECKING:
-    from page_objects.admin_page import AdminPage
 
 EYE = Path(__file__).with_name("eye.js").read_text("utf-8")
 AGAIN = """() => {
   const eye = window[Symbol.for("rpa.eye")];
   return eye && eye.document === document ? eye.read() : null;
 }"""
-RENDERED_AGAIN = 5
-"""An element that a page draws anew is looked for so often."""
+WAYS_TO_PRESS = (False, False, True, False, True)
+"""An element that a page draws anew is tried so often: with the mouse, or by key with the mouse elsewhere."""
+PATIENT_CLICK = 10.0
+"""Seconds for which a click waits for scripts of the page that are still to come."""
 GLANCE = 0.25
 """Seconds for which a reading may be used again, if nothing was done in between."""
 CHANGED = """([token, mutations, milliseconds]) => new Promise((resolve) => {
@@ -39,43 +39,10 @@ CHANGED = """([token, mutations, milliseconds]) => new Promise((resolve) => {
 })"""
 
 Seen = TypeVar("Seen")
-Arrived = TypeVar("Arrived", bound="AdminPage")
-
-
-@dataclass(frozen=True)
-class Patience:
-    """Seconds: `page` until a page shows its landmark; `quiet` without change until a page has finished."""
-
-    page: float = 30.0
-    quiet: float = 1.0
-
-
-@dataclass(frozen=True)
-class DialogSeen:
-    kind: str
-    text: str
-    accepted: bool
-
-
-@dataclass
-class Setting:
-    """What all tabs of one session share."""
-
-    words: Words = field(default_factory=Words)
-    patience: Patience = field(default_factory=Patience)
-    allowed: Callable[[str], bool] = lambda _url: True
-    """Whether the browser may be at this URL (promise 14)."""
-    accepts: Callable[[str], bool] = lambda _text: False
-    """Whether a confirm() with this text may be accepted; outside of an effect: none."""
-    before_press: Callable[[], None] = lambda: None
-    """Told before each press that belongs to an effect: the permit lets one request through for each."""
-    reading_only: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
-    """Meanwhile nothing leaves the browser that could change anything: for presses that are meant to stay in the page."""
-    dialogs: list[DialogSeen] = field(default_factory=list)
 
 
 class Tab:
-    """One page of the browser with its frames; `opened` holds the tabs that it opened.
+    """One page of the browser with its frames; `opened` holds the windows that it opened.
 
     Takes pytest-playwright's `page` as it is. The constructor does no I/O.
     """
@@ -84,8 +51,11 @@ class Tab:
         self.page = page
         self.setting = setting or Setting()
         self.opened: list[Tab] = []
+        self.served = False
+        """Whether a page that was asked for has been arrived at in it."""
         self._seen: tuple[float, Screen] | None = None
         self._acted = True
+        self._answers = Answers(page)
         page.on("popup", self._opens)
         page.on("dialog", self._answer)
 
@@ -138,7 +108,10 @@ class Tab:
     def _read(self, frame: Frame) -> Document:
         """After an act a new document is likely, which has no eye yet; else the one that is there looks again."""
         text = (None if self._acted else frame.evaluate(AGAIN)) or frame.evaluate(EYE)
-        return Document.parse(text, frame, self.words.labels)
+        document = Document.parse(text, frame, self.words.labels)
+        if document.held and self._answers.nothing_follows(frame, document.held):
+            return replace(document, ready="held")
+        return document
 
     def _forget(self) -> None:
         """Something is being done: what was read is no longer what is there."""
@@ -173,6 +146,13 @@ class Tab:
         for window in every(self.opened):
             if window.lost:
                 window.page.close()
+
+    def close_unasked_windows(self) -> None:
+        """Close the windows it opened in which nothing was arrived at, as a person does with a pop-up."""
+        for window in self.opened:
+            if not any(tab.served for tab in every([window])):
+                for tab in every([window]):
+                    tab.page.close()
 
     def whereabouts(self, name: str) -> Whereabouts:
         title = ""
@@ -229,11 +209,19 @@ class Tab:
     def press(self, found: Found) -> None:
         """Click once. Raises NotHere if it can't be clicked: covered, or replaced under the pointer.
 
-        Where the page replaced the element before it was clicked, the same one is looked for again in that document.
+        Where the page replaced the element before it was clicked, the same one is looked for again in that document, and
+        pressed by key: some pages draw it anew whenever the mouse is over it.
+        What is no plain link waits for scripts that are still to come: they may be what answers the click.
         """
-        for _ in range(RENDERED_AGAIN):
+        if found.document.busy and not found.control.plain_link:
+            found = self._once_scripts_ran(found)
+        keys = found.control.kind in {"link", "button"} or found.control.plain_link
+        for by_key in WAYS_TO_PRESS if keys else [False] * len(WAYS_TO_PRESS):
+            if by_key:
+                self.page.mouse.move(0, 0)
+                found = self._same(found) or found
             try:
-                self._hand().press(found)
+                self._hand().press(found, by_key=by_key)
             except Replaced:
                 again = self._same(found)
                 if again is None:
@@ -242,6 +230,14 @@ class Tab:
             else:
                 return
         raise NotHere(f'"{found.control.name}" was replaced before it could be clicked', self.whereabouts("page"))
+
+    def _once_scripts_ran(self, found: Found) -> Found:
+        """The same control once its document is loaded; as it is if that takes too long."""
+        with contextlib.suppress(NotHere):
+            self.until(
+                lambda now: None if any(one.busy for one in now.documents) else now, "the page's scripts", PATIENT_CLICK
+            )
+        return self._same(found) or found
 
     def _same(self, found: Found) -> Found | None:
         """The one control of the same document that reads as `found` did."""
@@ -281,91 +277,7 @@ class Tab:
         self._forget()
         return Hand(self.page, min(self.setting.patience.page, 10.0), lambda: self.whereabouts("page"))
 
-    # --- moving ---
-
-    def follow(self, found: Found, to: type[Arrived]) -> Arrived:
-        """Press a link and return the page it leads to, in whichever tab that opens."""
-        return self.after(lambda: self.press(found), to, doubtful=found.control.doubtful)
-
-    def after(
-        self,
-        act: Callable[[], None],
-        to: type[Arrived],
-        *,
-        doubtful: bool = False,
-        left: Callable[[Screen], bool] = lambda _screen: False,
-    ) -> Arrived:
-        """Do `act` and return the page `to`, arrived on a document that was not there before `act`.
-
-        Raises what stands there instead (obstacles), or NothingHappened if a doubtful link led nowhere, or any link back to
-        the page that was to be `left`.
-        """
-        before = {tab: tab.glance() for tab in every([self])}
-        already = to(self).recognised(before[self])
-        asked: list[Request] = []
-        with self._requests_into(asked) if doubtful else contextlib.nullcontext():
-            act()
-            return self._arrival(to, before, already, lambda: doubtful and not asked, left)
-
-    @contextlib.contextmanager
-    def _requests_into(self, asked: list[Request]) -> Iterator[None]:
-        """Note the requests of all tabs meanwhile: a link that asks the server for something is not dead, but slow."""
-
-        def note(request: Request) -> None:
-            if request.is_navigation_request() or request.resource_type in {"xhr", "fetch"}:
-                asked.append(request)
-
-        self.page.context.on("request", note)
-        try:
-            yield
-        finally:
-            self.page.context.remove_listener("request", note)
-
-    def _arrival(
-        self,
-        to: type[Arrived],
-        before: dict["Tab", Screen],
-        already: bool,
-        may_be_dead: Callable[[], bool],
-        left: Callable[[Screen], bool],
-    ) -> Arrived:
-        started = time.monotonic()
-        now = before
-        while True:
-            self.await_change(now[self], 0.05)
-            now = {tab: tab.look() for tab in every([self])}
-            for tab, screen in now.items():
-                old = before.get(tab)
-                if screen.leaving or (old is not None and screen.state == old.state):
-                    continue
-                if already and tab is self and old is not None and not self._redrawn(screen, old):
-                    continue
-                there = to(tab).arrival(screen, old)
-                if there:
-                    return there
-            if self._back_again(before[self], now.get(self), left):
-                raise NothingHappened("the link led back to the page it stands on", self.whereabouts(to.name))
-            moved = any(tab not in before or screen.tokens - before[tab].tokens for tab, screen in now.items())
-            passed = time.monotonic() - started
-            if may_be_dead() and not moved and passed >= self.setting.patience.quiet * 3:
-                raise NothingHappened("the link led nowhere", self.whereabouts(to.name))
-            if passed >= self.setting.patience.page:
-                raise NotHere(f"{to.name} did not appear", self.whereabouts(to.name))
-
-    def _redrawn(self, screen: Screen, old: Screen) -> bool:
-        """Whether a screen that showed the page before shows another state of it: a new document, or one drawn anew."""
-        return bool(screen.tokens - old.tokens) or screen.quiet >= 1000 * self.setting.patience.quiet
-
-    def _back_again(self, old: Screen, screen: Screen | None, left: Callable[[Screen], bool]) -> bool:
-        """Whether a new document has finished loading that is the page that was to be left."""
-        if screen is None or screen.leaving or not screen.tokens - old.tokens:
-            return False
-        return screen.quiet >= 2000 * self.setting.patience.quiet and left(screen)
-
-    def goto(self, url: str, to: type[Arrived]) -> Arrived:
-        """Open a URL and return the page, arrived."""
-        self.open(url)
-        return to(self).arrived()
+    # --- the browser's own buttons ---
 
     def open(self, url: str) -> None:
         """Open a URL; raises SiteDown if the browser gets no answer, LeftTheSite if the URL is not allowed."""
@@ -413,12 +325,28 @@ class Tab:
 def _is_loading(document: Document, phrase: Iterable[str]) -> bool:
     wanted = {words.casefold().rstrip(". ") for words in phrase}
     texts = (text.casefold().rstrip(". …") for text in document.line_texts.values())
-    return document.ready == "loading" or any(text in wanted for text in texts)
+    return document.busy or any(text in wanted for text in texts)
 
 
 def every(tabs: Sequence[Tab]) -> Iterator[Tab]:
-    """The tabs that are open, and those they opened, oldest first."""
+    """The tabs that are open, and the windows they opened, oldest first."""
     for tab in list(tabs):
         if not tab.page.is_closed():
             yield tab
         yield from every(tab.opened)
+
+
+def screens(tab: Tab, look: Callable[[Tab], Screen] = Tab.look) -> dict[Tab, Screen]:
+    """What is on the screens of `tab` and of the windows it opened. A window that was led elsewhere, or got no answer, is
+    left out: it may be a pop-up that nobody asked for.
+    """
+    seen = {tab: look(tab)}
+    for window in every(tab.opened):
+        try:
+            seen[window] = look(window)
+        except (LeftTheSite, SiteDown):
+            continue
+        except PlaywrightError:
+            if not window.page.is_closed():
+                raise
+    return seen

@@ -19,8 +19,9 @@ from flows.journal import Journal
 from flows.profile import SiteProfile, origin
 from flows.session import SentRequests
 from page_objects.obstacles import Ambiguous, NotHere, NothingHappened, Obstacle, SignedOut
+from page_objects.setting import Patience, Setting
 from page_objects.sign_in_page import SignInPage
-from page_objects.tab import Patience, Setting, Tab
+from page_objects.tab import Tab
 from rpa.credentials import Credentials
 from rpa.egress import Egress
 from rpa.evidence import Camera

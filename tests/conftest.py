@@ -16,7 +16,8 @@ from fixtures.standin.model import LedgerEntry
 from flows.model import CancellationRequest, Outcome
 from flows.notes import Notes
 from flows.profile import SiteProfile
-from page_objects.tab import Patience, Setting, Tab
+from page_objects.setting import Patience, Setting
+from page_objects.tab import Tab
 from rpa.browsers import find_browser, launch_args, launch_options
 from rpa.credentials import Credentials
 from rpa.robot import Robot

@@ -127,3 +127,26 @@ def test_a_page_whose_style_sheet_is_still_on_its_way_is_not_taken_as_drawn(page
     page.wait_for_function("true")  # the request has come by now
     waiting[0].fulfill(body="p { color: red }", content_type="text/css")
     assert tab.loaded().main.ready != "loading"
+
+
+def test_what_is_drawn_anew_whenever_the_mouse_is_over_it_is_pressed_by_key(show: Show, page: Page) -> None:
+    tab = show(
+        f"""{LINK}<script>
+          const again = (one) => one && one.parentNode && one.replaceWith(one.cloneNode(true));
+          addEventListener("pointerover", (event) => again(event.target.closest("a")), true);
+          setInterval(() => again(document.querySelector("a")), 100);
+        </script>"""
+    )
+    press(tab)
+    assert page.title() == "t1"
+
+
+def test_of_two_that_read_the_same_none_takes_the_place_of_the_other(show: Show, page: Page) -> None:
+    """What was read is gone; its twin in the same parent is no replacement if there are two."""
+    one = "<a href='#' onclick='document.title += 1'>Cancel All</a>"
+    tab = show(f"<p>{one}</p>")
+    link = tab.look().one_operable(("Cancel All",))
+    page.evaluate("html => { document.querySelector('p').innerHTML = html + html; }", one)
+    with pytest.raises(NotHere):
+        tab.press(link)
+    assert page.title() == "t"

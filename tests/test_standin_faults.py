@@ -134,7 +134,7 @@ def test_an_effect_may_show_late_and_a_status_may_be_old(site: StandIn, person: 
             "cancel_page",
             "Mark as gone<",
         ),
-        ("popup", {}, "cancel_page", "window.open('/notice'"),
+        ("popup", {}, "cancel_page", "{crm}/notice'"),
         ("dialog", {"text": "Hello?"}, "cancel_page", 'confirm("Hello?")'),
         (
             "dialog",
@@ -157,7 +157,7 @@ def test_an_effect_may_show_late_and_a_status_may_be_old(site: StandIn, person: 
 def test_a_page_that_is_not_as_it_was(
     site: StandIn, person: ByHand, fault: str, params: dict[str, Any], on: str, shows: str
 ) -> None:
-    shows = shows.replace("{foreign}", site.foreign_url)
+    shows = shows.replace("{foreign}", site.foreign_url).replace("{crm}", site.crm_url)
     assert shows not in person.see(on, NUMBER).text
     site.arm(fault, on=on, **params)
     assert shows in person.see(on, NUMBER).text

@@ -1,0 +1,46 @@
+"""What the browser is asking the site for."""
+
+from collections.abc import Set
+from types import TracebackType
+
+from playwright.sync_api import Page, Request
+
+ASKING = frozenset({"document", "xhr", "fetch"})
+"""Requests whose answer shows: what else a page loads, nobody waits for."""
+EFFECT = ASKING | {"ping", "other", "eventsource", "websocket"}
+"""Requests that may carry an effect."""
+
+
+class Traffic:
+    """Counts the requests of all tabs, of the given resource types, while it is open."""
+
+    def __init__(self, page: Page, types: Set[str] = EFFECT) -> None:
+        self._context = page.context
+        self._types = types
+        self._open: set[Request] = set()
+        self.seen = 0
+
+    def __enter__(self) -> "Traffic":
+        self._context.on("request", self._sent)
+        self._context.on("requestfinished", self._ended)
+        self._context.on("requestfailed", self._ended)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._context.remove_listener("request", self._sent)
+        self._context.remove_listener("requestfinished", self._ended)
+        self._context.remove_listener("requestfailed", self._ended)
+
+    @property
+    def pending(self) -> int:
+        return len(self._open)
+
+    def _sent(self, request: Request) -> None:
+        if request.resource_type in self._types:
+            self.seen += 1
+            self._open.add(request)
+
+    def _ended(self, request: Request) -> None:
+        self._open.discard(request)
