@@ -1,5 +1,6 @@
 """Moving from page to page: a press, and the page that it leads to, in whichever tab or window that opens."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,7 +37,8 @@ def after(
     tab.close_unasked_windows()
     before = screens(tab, Tab.glance)
     move = _Move(tab, to, before, to(tab).recognised(before[tab]), left)
-    with Traffic(tab.page, ASKING) as traffic:
+    traffic = Traffic(tab.page, ASKING)
+    with traffic if doubtful else contextlib.nullcontext():
         act()
         # a link that asks the server for something is not dead, but slow
         return move.arrival(lambda: doubtful and not traffic.seen)

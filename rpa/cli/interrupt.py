@@ -11,10 +11,12 @@ from rpa.cli.screen import Screen
 PATIENCE = 3
 """The third Ctrl-C ends the program at once; the next run finds the open intent and reads the account."""
 
+FINISHING = "Stopping: what is being done right now is finished and recorded first."
+
 
 @contextmanager
-def stop_on_interrupt(screen: Screen) -> Iterator[threading.Event]:
-    """An event that Ctrl-C or SIGTERM sets, while the block runs."""
+def stop_on_interrupt(screen: Screen, told: str = FINISHING) -> Iterator[threading.Event]:
+    """An event that Ctrl-C or SIGTERM sets, while the block runs; `told` is said then."""
     stop, times = threading.Event(), 0
 
     def interrupted(_number: int, _frame: FrameType | None) -> None:
@@ -24,7 +26,7 @@ def stop_on_interrupt(screen: Screen) -> Iterator[threading.Event]:
         if times >= PATIENCE:
             raise KeyboardInterrupt
         screen.say(
-            "Stopping: what is being done right now is finished and recorded first."
+            told
             if times == 1
             else "Still finishing. Once more ends it at once, and leaves an open intent for the next run."
         )

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from flows.profile import SiteProfile
     from rpa.cli.screen import Screen
 
-app = typer.Typer(help="Site profiles: check one, start a new one, show the one in effect.", no_args_is_help=True)
+app = typer.Typer(help="Site profiles: check, new, show.", no_args_is_help=True)
 
 
 @app.command()
 def check(*, file: Annotated[Path, typer.Argument(help="The profile (TOML).")], json: options.Json = False) -> None:
-    """Check a profile; each fault is told with file, line, key and what is allowed."""
+    """Check a profile: file, line and key of each fault."""
     from rpa.cli.screen import Screen
     from rpa.profiles import ProfileError, load_profile
 
@@ -44,7 +44,7 @@ def new(
         str | None, typer.Option("--backend-url", help="The backend's look-up page.", show_default=False)
     ] = None,
 ) -> None:
-    """Print a profile to start from: every key with its meaning and its default."""
+    """Print a profile to start from, with every key."""
     import sys
 
     from pydantic import ValidationError

@@ -55,7 +55,7 @@ def site(
         stand_in.start()
     except OSError as error:
         raise UsageError(f"the site cannot be served: {error.strerror}; choose other ports") from error
-    with stand_in, stop_on_interrupt(screen) as stop:
+    with stand_in, stop_on_interrupt(screen, "The site is stopped.") as stop:
         if write_profile:
             _write_profile(stand_in, write_profile)
         _show(stand_in, screen)
