@@ -5,10 +5,11 @@ from typing import ClassVar
 from page_objects.admin_page import AdminPage
 from page_objects.document import Found
 from page_objects.look_up import LookUp
+from page_objects.obstacles import SiteDown
 from page_objects.result_list import ResultList
 from page_objects.screen import Screen
 from page_objects.tab import Tab
-from page_objects.traffic import Traffic
+from page_objects.traffic import ASKING, Traffic
 from page_objects.words import LookUpWords
 
 
@@ -38,7 +39,7 @@ class LookUpPage(AdminPage):
         Raises what stands there instead of an answer.
         """
         quiet = 1000 * self.tab.setting.patience.quiet
-        with Traffic(self.tab.page) as traffic:
+        with Traffic(self.tab.page, ASKING) as traffic:
             before = self.look_up.enter(name, number, by_number=by_number)
             sent = traffic.seen
 
@@ -57,7 +58,10 @@ class LookUpPage(AdminPage):
                 told = self.list.says_none(screen) or (new and self.list.goes_on(screen, name))
                 return screen if told or screen.quiet >= 4 * quiet else None
 
-            return before, self.tab.until(answered, "the answer of the look-up")
+            screen = self.tab.until(answered, "the answer of the look-up")
+            if traffic.trouble and not target.recognised(screen) and not self.list.tells(screen, name, number):
+                raise SiteDown(f"the look-up was not answered ({traffic.trouble[0]})", self.whereabouts())
+            return before, screen
 
 
 def _loading(screen: Screen) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Set
 from types import TracebackType
 
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Page, Request, Response
 
 ASKING = frozenset({"document", "xhr", "fetch"})
 """Requests whose answer shows: what else a page loads, nobody waits for."""
@@ -19,11 +19,14 @@ class Traffic:
         self._types = types
         self._open: set[Request] = set()
         self.seen = 0
+        self.trouble: list[str] = []
+        """What the site did not answer as it should: statuses 429 and 5xx, and connections that broke."""
 
     def __enter__(self) -> "Traffic":
         self._context.on("request", self._sent)
         self._context.on("requestfinished", self._ended)
-        self._context.on("requestfailed", self._ended)
+        self._context.on("requestfailed", self._failed)
+        self._context.on("response", self._answered)
         return self
 
     def __exit__(
@@ -31,7 +34,8 @@ class Traffic:
     ) -> None:
         self._context.remove_listener("request", self._sent)
         self._context.remove_listener("requestfinished", self._ended)
-        self._context.remove_listener("requestfailed", self._ended)
+        self._context.remove_listener("requestfailed", self._failed)
+        self._context.remove_listener("response", self._answered)
 
     @property
     def pending(self) -> int:
@@ -44,3 +48,14 @@ class Traffic:
 
     def _ended(self, request: Request) -> None:
         self._open.discard(request)
+
+    def _failed(self, request: Request) -> None:
+        self._ended(request)
+        why = request.failure or ""
+        if request.resource_type in self._types and "ERR_ABORTED" not in why:  # by the page itself, which has gone on
+            self.trouble.append(f"{request.method} {request.url[:200]}: {why}")
+
+    def _answered(self, response: Response) -> None:
+        request = response.request
+        if request.resource_type in self._types and (response.status == 429 or response.status >= 500):
+            self.trouble.append(f"{request.method} {request.url[:200]}: {response.status}")

@@ -16,7 +16,7 @@ from flows.notes import Notes
 from flows.profile import Site, SiteProfile, Timing
 from flows.walk import Walk
 from page_objects.backend_look_up import BackendLookUp
-from page_objects.obstacles import Missing, NotHere, NothingHappened, SignedOut
+from page_objects.obstacles import Missing, NotHere, NothingHappened, SignedOut, SiteDown
 from page_objects.organization_search import OrganizationSearch
 from page_objects.sign_in_page import SignInPage
 from rpa.browser_session import BrowserSession, SignIns
@@ -324,6 +324,24 @@ def test_a_list_that_comes_late_is_no_absence(page: Page, meanwhile: str) -> Non
     found = search.search(NAME, NUMBER)
     assert isinstance(found, list)
     assert [one.texts for one in found] == [(NAME, NUMBER)]
+
+
+@pytest.mark.parametrize("how", ["error", "reset"])
+def test_a_look_up_whose_request_fails_found_nothing_out(page: Page, how: str) -> None:
+    """A page that shows an empty list then has not said that there is no such account."""
+
+    def fail(route: Route) -> None:
+        if how == "reset":
+            route.abort("connectionreset")
+        else:
+            route.fulfill(status=502, body="No results")
+
+    body = ANSWERS.replace('setTimeout(() => fetch("/release"), 2500);', "")
+    site = FakeSite(page, {"/": body % "No results", "/api": fail})
+    search = site.walk().to_search()
+    search.tab.setting.patience = type(search.tab.setting.patience)(page=6, quiet=0.2)
+    with pytest.raises(SiteDown, match="/api"):
+        search.search(NAME, NUMBER)
 
 
 PAGED = """<form onsubmit="draw(1); return false">Account Name <input> <button>Search</button></form><p id=r></p><script>
