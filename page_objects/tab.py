@@ -213,6 +213,10 @@ class Tab:
         pressed by key: some pages draw it anew whenever the mouse is over it.
         What is no plain link waits for scripts that are still to come: they may be what answers the click.
         """
+        owner = self._owner(found)
+        if owner is not self:
+            owner.press(found)
+            return
         if found.document.busy and not found.control.plain_link:
             found = self._once_scripts_ran(found)
         keys = found.control.kind in {"link", "button"} or found.control.plain_link
@@ -252,16 +256,21 @@ class Tab:
         ]
         return same[0] if len(same) == 1 else None
 
+    def _owner(self, found: Found) -> "Tab":
+        """The window that shows it: one that this tab opened, or itself. A click in the wrong window hits anything."""
+        page = found.document.frame.page
+        return next((tab for tab in every([self]) if tab.page == page), self)
+
     def hover(self, found: Found) -> None:
-        self._hand().hover(found)
+        self._owner(found)._hand().hover(found)
 
     def fill(self, found: Found, text: str) -> None:
         """Replace the text of a field."""
-        self._hand().fill(found, text)
+        self._owner(found)._hand().fill(found, text)
 
     def choose(self, found: Found, option: int) -> None:
         """Choose an option of a select box, by its place (from 0)."""
-        self._hand().choose(found, option)
+        self._owner(found)._hand().choose(found, option)
 
     def tick(self, found: Found, ticked: bool) -> None:
         if found.control.checked != ticked:

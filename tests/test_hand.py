@@ -51,6 +51,23 @@ def test_an_area_of_a_picture_is_pressed_where_the_picture_shows_it(
     assert page.title() == "t1"
 
 
+def test_what_stands_in_a_window_is_pressed_there_and_not_at_the_same_place_of_the_page_below(
+    show: Show, page: Page
+) -> None:
+    small = html.escape("Count <input value=5><br><button onclick='document.title = 1'>Save</button>", quote=True)
+    pop = "open('', 'w', 'width=300,height=200').document.write(this.dataset.body)"
+    tab = show(
+        f"<a href='#' data-body=\"{small}\" onclick=\"{pop}\">Open</a>"
+        "<div onclick='document.title += 1' style='position: fixed; inset: 0; z-index: -1'></div>"
+    )
+    press(tab, "Open")
+    window = tab.opened[0]
+    tab.fill(window.look().one_field(("Count",)), "0")
+    tab.press(window.look().one_operable(("Save",)))
+    assert (page.title(), window.page.title()) == ("t", "1")
+    assert window.page.input_value("input") == "0"
+
+
 @pytest.mark.parametrize("depth", [1, 2])
 def test_what_stands_in_a_frame_is_pressed(show: Show, page: Page, depth: int) -> None:
     body = "<p>a line</p><a href='#' onclick='top.document.title += 1'>Cancel All</a>"
