@@ -113,7 +113,7 @@ class Tab:
             return replace(document, ready="held")
         return document
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """Something is being done: what was read is no longer what is there."""
         self._seen = None
         self._acted = True
@@ -225,7 +225,7 @@ class Tab:
                 self.page.mouse.move(0, 0)
                 found = self._same(found) or found
             try:
-                self._hand().press(found, by_key=by_key)
+                self._hand(found).press(found, by_key=by_key)
             except Replaced:
                 again = self._same(found)
                 if again is None:
@@ -262,15 +262,15 @@ class Tab:
         return next((tab for tab in every([self]) if tab.page == page), self)
 
     def hover(self, found: Found) -> None:
-        self._owner(found)._hand().hover(found)
+        self._hand(found).hover(found)
 
     def fill(self, found: Found, text: str) -> None:
         """Replace the text of a field."""
-        self._owner(found)._hand().fill(found, text)
+        self._hand(found).fill(found, text)
 
     def choose(self, found: Found, option: int) -> None:
         """Choose an option of a select box, by its place (from 0)."""
-        self._owner(found)._hand().choose(found, option)
+        self._hand(found).choose(found, option)
 
     def tick(self, found: Found, ticked: bool) -> None:
         if found.control.checked != ticked:
@@ -278,13 +278,15 @@ class Tab:
 
     def press_key(self, key: str) -> None:
         """Press a key, for what a person shuts with Escape."""
-        self._forget()
+        self.forget()
         self.page.keyboard.press(key)
 
-    def _hand(self) -> Hand:
-        """To act with; what was read before is no longer what is there."""
-        self._forget()
-        return Hand(self.page, min(self.setting.patience.page, 10.0), lambda: self.whereabouts("page"))
+    def _hand(self, found: Found) -> Hand:
+        """To act with, in the window that shows `found`; what was read before is no longer what is there."""
+        owner = self._owner(found)
+        self.forget()
+        owner.forget()
+        return Hand(owner.page, min(self.setting.patience.page, 10.0), lambda: owner.whereabouts("page"))
 
     # --- the browser's own buttons ---
 
@@ -292,7 +294,7 @@ class Tab:
         """Open a URL; raises SiteDown if the browser gets no answer, LeftTheSite if the URL is not allowed."""
         if not self.setting.allowed(url):
             raise LeftTheSite(f"{url[:200]} is not among the allowed origins")
-        self._forget()
+        self.forget()
         try:
             self._goto(url)
         except PlaywrightError as error:
@@ -315,7 +317,7 @@ class Tab:
         Not `page.go_back()`: that waits for the page itself, and runs out of time where only a frame goes back.
         """
         before = self.look()
-        self._forget()
+        self.forget()
         try:
             self.page.evaluate("() => { history.back(); }")
             self.until(
