@@ -37,6 +37,12 @@ def edit_beside(tab: Tab, screen: Screen, phrase: Phrase) -> Found | None:
     return next(iter(found.values())) if len(found) == 1 else None
 
 
+def edit_record(screen: Screen, words: Phrase) -> Found | None:
+    """The one button or link of the screen that is called "Edit", so that it can only mean all that is shown."""
+    found = [one for one in screen.operable(words) if not one.control.plainly_dead]
+    return found[0] if len(found) == 1 else None
+
+
 def _edits(control: Control, label: Run, words: Phrase) -> bool:
     wanted = {plain(word) for word in words} | {plain(f"{word} {plain(label.text)}") for word in words}
     return control.kind in OPERABLE and any(plain(name) in wanted for name in (control.name, *control.names))
