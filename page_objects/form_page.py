@@ -38,26 +38,22 @@ def link_to_form(screen: Screen, words: FormWords) -> Found | None:
     return found[0] if len(found) == 1 else None
 
 
-def told_beside(link: Found, words: FormWords) -> FormReading | None:
-    """What the record says beside the link: date and reason in one text; None where no date stands there."""
+def told_beside(link: Found, words: FormWords, offered: tuple[str, ...]) -> FormReading | None:
+    """What the record says beside the link of a form that was filed: its date, and one of the reasons that are `offered`.
+
+    None where anything else stands there: a date alone may be anything's.
+    """
     text = _beside(link.document, [run for run in link.document.runs if run.control == link.control.index])
     found = DATE.search(text)
-    if found is None:
+    rest = squeeze(f"{text[: found.start()]} {text[found.end() :]}").strip(" /-,;:|") if found else ""
+    reason = max((one for one in offered if plain(rest).startswith(plain(one))), key=len, default="")
+    if not found or not reason:
         return None
-    reason, comment = _reason(f"{text[: found.start()]} {text[found.end() :]}".strip(" /-,;:|"), words)
     labels = [run for run in link.document.runs if says(run.text, words.opt_out)]
     box = plain(_beside(link.document, labels))
     ticked = {plain(one): True for one in YES} | {plain(one): False for one in NO}
-    return FormReading(found.group(), reason, comment, ticked.get(box))
-
-
-def _reason(text: str, words: FormWords) -> tuple[str, str | None]:
-    """The reason; "99 - Other: too far away" is Other, with a text."""
-    for other in words.other:
-        found = re.fullmatch(rf"((?:\w{{1,4}}\s*[-.:)]\s*)?{re.escape(other)})\b\W*(.+)", text, re.IGNORECASE)
-        if found:
-            return found.group(1), found.group(2).strip(" )\"'")
-    return text, None
+    comment = rest[len(squeeze(reason)) :].strip(" /-,;:|()\"'")
+    return FormReading(found.group(), reason, comment or None, ticked.get(box))
 
 
 def _beside(document: Document, own: list[Run]) -> str:

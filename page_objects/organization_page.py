@@ -1,5 +1,6 @@
 """The Organization page: the customer's record (clauses 2 to 4b and 10)."""
 
+import contextlib
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from page_objects.edit_in_place import edit_beside, edit_record, open_field, val
 from page_objects.form_page import FormPage, link_to_form, told_beside
 from page_objects.link_menu import LinkMenu
 from page_objects.moves import after, follow
-from page_objects.obstacles import Ambiguous, Missing
+from page_objects.obstacles import Ambiguous, Missing, NotHere, NothingHappened
 from page_objects.reason_field import TEXTS
 from page_objects.reveal import visible
 from page_objects.screen import Screen, the_one
@@ -53,6 +54,7 @@ class OrganizationPage(AdminPage):
     def __init__(self, tab: Tab) -> None:
         super().__init__(tab)
         self.form = CancellationForm(self.tab)
+        self.reveal = self.form.reveal
         self.modules = AppModuleSwitcher(self.tab)
         self._absent: set[Phrase] = set()
         """What no tab of this record holds: not looked for again."""
@@ -79,7 +81,7 @@ class OrganizationPage(AdminPage):
 
     def show(self, phrase: Phrase) -> Screen:
         """The screen with these words on it, where a tab or a fold of the record holds them; else as it stands."""
-        self._needed, reveal = phrase, self.form.reveal
+        self._needed, reveal = phrase, self.reveal
         screen = reveal.show(phrase)
         tabs = self.words.organization.tabs
         if not tabs or phrase in self._absent or visible(screen, phrase):
@@ -109,13 +111,13 @@ class OrganizationPage(AdminPage):
         words = self.words.organization
         missing = [] if any(read.numbers) else [words.account_number]
         missing += [] if any(read.names) else [words.account_name]
-        if not missing or not self.form.reveal.presses:
+        if not missing or not self.reveal.presses:
             return read
         for label in missing:
-            more = super().identity(self.body(self.form.reveal.show(_clear(label))))
+            more = super().identity(self.body(self.reveal.show(_clear(label))))
             if more.token == read.token:
                 read = replace(read, numbers=read.numbers or more.numbers, names=read.names or more.names)
-        self.form.reveal.show(self._needed)
+        self.reveal.show(self._needed)
         return read
 
     def show_form(self) -> Screen:
@@ -129,9 +131,11 @@ class OrganizationPage(AdminPage):
         link = None if self.form.visible(screen) else link_to_form(screen, self.words.form)
         if link is None:
             return screen
-        self.form_page = follow(self.tab, link, FormPage)
-        self.form = self.form_page.form
-        return self.form_page.tab.glance()
+        with contextlib.suppress(NotHere, NothingHappened):  # it leads to something else: then there is no form
+            self.form_page = follow(self.tab, link, FormPage)
+            self.form = self.form_page.form
+            return self.form_page.tab.glance()
+        return screen
 
     def here(self) -> bool:
         """Not where the form has taken the record's place."""
@@ -140,7 +144,7 @@ class OrganizationPage(AdminPage):
     def read_form(self, screen: Screen) -> FormReading:
         """What the form says; where it opens on a page of its own, what the record tells of it comes first."""
         link = link_to_form(self.tab.glance(), self.words.form) if self.form_page else None
-        told = told_beside(link, self.words.form) if link else None
+        told = told_beside(link, self.words.form, self.form.reason.offered(screen)) if link else None
         return told or self.form.read(screen)
 
     def server_location(self, screen: Screen) -> str | None:
@@ -208,6 +212,8 @@ class OrganizationPage(AdminPage):
 
     def _edited(self, tab: Tab, whose: Identity) -> None:
         """On the record as it can be edited, before Update: it is the same one, and Server Location is entered (4b)."""
+        if not tab.glance().fields(self.words.organization.server_location):
+            raise Missing("what was opened for editing has no Server Location", self.whereabouts())
         document = self.body(tab.glance())
         now = identity_of(document, self.words)
         if (now.numbers, now.names) != (whose.numbers, whose.names):

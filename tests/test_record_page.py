@@ -375,7 +375,8 @@ READ_ONLY = (
 )
 EDITED = "<h1>Acct # {number}</h1><p>Account Name: 12-10 Test</p>" + LOCATION + UPDATE
 WINDOW = (
-    f"<p>Acct # 611974 12-10 Test</p><table><tr><td>Date of Cancellation<td><input><tr><td>Reason<td>{REASONS}</table>"
+    "<p>Acct # 611974 12-10 Test</p><table><tr><td>Date of Cancellation<td><input><tr><td>Reason"
+    "<td><select><option><option>Too expensive<option>99 - OTHER</select></table>"
 )
 
 
@@ -410,6 +411,26 @@ def test_what_the_record_tells_of_such_a_form_comes_first(show: Show) -> None:
         "Too expensive",
         True,
     )
+
+
+@pytest.mark.parametrize("text", ["11/01/2026 jsmith", "Last changed 11/01/2026", "99 - OTHER", "Too expensive"])
+def test_a_date_or_a_reason_alone_does_not_say_that_the_form_was_filed(show: Show, text: str) -> None:
+    record = OrganizationPage(show(read_only(text)))
+    assert record.read_form(record.show_form()).date == ""
+
+
+def test_a_change_of_something_else_is_not_taken_for_the_edit_of_the_record(show: Show, page: Page) -> None:
+    change = "<p>App Module <select><option>A</select> <button onclick='document.title += 1'>Change</button></p>"
+    record = OrganizationPage(show(READ_ONLY.format(told="") + change))
+    with pytest.raises(Missing):
+        record.press_update()
+    assert page.title() == "t"
+
+
+def test_the_record_is_still_looked_at_after_the_forms_window_was(show: Show) -> None:
+    record = OrganizationPage(show(read_only() + UPDATE))
+    record.show_form()
+    assert record.update_button().control.name == "Update"
 
 
 def test_update_that_is_there_only_while_the_record_is_edited_is_reached_by_modify(show: Show, page: Page) -> None:
