@@ -165,10 +165,11 @@ def _fill_and_save(walk: Walk) -> str:
     page = walk.to_organization()
     request, profile = walk.request, walk.profile
     reason = profile.reasons.get(request.reason, request.reason)
+    page.show_form()
     filled = page.form.fill(profile.write_date(request.date), request.date, reason, request.opt_out)
     for warning in filled.warnings:
         walk.journal.write(EventKind.WARNING, "10", text=warning)
-    passage = pass_gate(walk, Effect.FILL_FORM, page, page.save_form, _before(walk, Effect.FILL_FORM))
+    passage = pass_gate(walk, Effect.FILL_FORM, page.form_page or page, page.save_form, _before(walk, Effect.FILL_FORM))
     if passage.nothing_left:
         raise nothing_was_done(walk, passage)
     if passage.answered:

@@ -39,7 +39,11 @@ def _http_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
         raise ValueError("must be an http:// or https:// address without user name or password")
-    return value.rstrip("/") if parts.path in {"", "/"} else value
+    return value
+
+
+def _without_slash(value: str) -> str:
+    return value.rstrip("/") if urlsplit(value).path in {"", "/"} else value
 
 
 def _date_format(value: str) -> str:
@@ -57,7 +61,8 @@ def _zone(value: str) -> str:
     return value
 
 
-Url = Annotated[str, AfterValidator(_http_url)]
+UrlAsWritten = Annotated[str, AfterValidator(_http_url)]
+Url = Annotated[UrlAsWritten, AfterValidator(_without_slash)]
 DateFormat = Annotated[str, AfterValidator(_date_format)]
 
 
@@ -97,7 +102,7 @@ class ServerLocation(ProfilePart):
     prefixes: tuple[Annotated[str, Field(pattern=r"^\d+$")], ...] = ()
     server: str = ""
     """The value of the record's server field, where servers rather than prefixes decide."""
-    url: Url
+    url: UrlAsWritten
 
 
 class SelfService(ProfilePart):

@@ -4,7 +4,7 @@ from flows.effects import update
 from flows.errors import NeedsHuman
 from flows.journal import EventKind
 from flows.modules import switch_to_premium
-from flows.reading import read_organization
+from flows.reading import note_facts
 from flows.walk import Walk
 from page_objects.obstacles import Obstacle
 from page_objects.organization_page import OrganizationPage
@@ -129,7 +129,7 @@ def _record(walk: Walk) -> OrganizationPage:
 
 def _location(walk: Walk) -> str | None:
     page = _record(walk)
-    read_organization(walk, page)
+    note_facts(walk, page)
     return page.server_location(page.tab.glance())
 
 

@@ -64,15 +64,16 @@ def _is_self_service(walk: Walk, page: OrganizationPage) -> bool:
 def read_record(walk: Walk) -> str:
     """Clauses 1, 2, 10: what the record says before anything is changed."""
     page = walk.back_at_organization()
-    form = read_organization(walk, page)
     location = page.server_location(page.tab.glance())
     check_server_location(walk, location)
+    walk.server = page.labelled(page.tab.glance(), walk.profile.server_field) or ""
+    self_service = _is_self_service(walk, page)
+    form = read_organization(walk, page)
     page.show_form()
     walk.form_lacks = page.form.ready(
         walk.profile.reasons.get(walk.request.reason, walk.request.reason), walk.request.opt_out
     )
-    walk.server = page.labelled(page.tab.glance(), walk.profile.server_field) or ""
-    walk.reading = account_reading(walk, form, None, None, location, _is_self_service(walk, page))
+    walk.reading = account_reading(walk, form, None, None, location, self_service)
     return "done"
 
 

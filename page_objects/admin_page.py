@@ -21,7 +21,7 @@ class Identity:
     """Whose page it is, as one document tells it. The caller judges.
 
     `numbers` and `names` stand beside their labels; `lines` are all lines of the document, for sites that write
-    number and name in one ("611974 - 12-10 Test").
+    number and name in one ("611974 - 12-10 Test"), and what only a line break parts as one line.
     """
 
     numbers: tuple[str, ...]
@@ -101,9 +101,8 @@ def identity_of(document: Document, words: Words) -> Identity:
     screen = Screen((document,))
     numbers = tuple(squeeze(value) for _, value in screen.values(words.organization.account_number) if value)
     names = tuple(identity_text(value) for _, value in screen.values(words.organization.account_name) if value)
-    lines = {identity_text(run.text) for run in document.runs} | {
-        identity_text(t) for t in document.line_texts.values()
-    }
+    texts = (*(run.text for run in document.runs), *document.line_texts.values())
+    lines = {identity_text(text) for text in (*texts, *(run.text for run in document.paragraphs))}
     return Identity(numbers, names, tuple(line for line in lines if line), document.token)
 
 

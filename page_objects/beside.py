@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from page_objects.columns import heads_a_column, value_under
+from page_objects.columns import beside_an_empty_cell, heads_a_column, text_in_cells_right_of, value_under
 from page_objects.document import ENTERABLE, OPERABLE, Box, Control, Document, Found, Run
 from page_objects.inline import inline_values
 from page_objects.wording import plain, squeeze
@@ -67,7 +67,23 @@ def field_beside(document: Document, label: Run, fields: Sequence[Control]) -> C
         and -4 <= c.box.top - label.box.bottom <= 40
         and abs(c.box.left - label.box.left) <= max(40, label.box.width)
     ]
-    return min(below, key=lambda c: (c.box.top, abs(c.box.left - label.box.left))) if below else None
+    if below:
+        return min(below, key=lambda c: (c.box.top, abs(c.box.left - label.box.left)))
+    return _first_in_line(document, label, fields)
+
+
+def _first_in_line(document: Document, label: Run, fields: Sequence[Control]) -> Control | None:
+    """The field that begins the line of which the label is the only text: "[____] Date of Cancellation"."""
+    line = [c for c in fields if c.box.on_line_with(label.box)]
+    alone = all(
+        run is label or (run.control >= 0 and document.controls[run.control] in line)
+        for run in document.runs
+        if run.box.on_line_with(label.box) and squeeze(run.text)
+    )
+    if len(line) != 1 or not alone:
+        return None
+    near = 400 if 0 <= line[0].row == label.row else 40
+    return line[0] if 0 <= label.box.left - line[0].box.right <= near else None
 
 
 def label_of(found: Found) -> str:
@@ -231,5 +247,9 @@ def _text_below(document: Document, label: Run) -> str:
     if not below:
         return ""
     nearest = min(below, key=lambda run: (run.box.top, abs(run.box.left - label.box.left)))
+    if beside_an_empty_cell(document, label) and (
+        nearest.table != label.table or text_in_cells_right_of(document, nearest)
+    ):
+        return ""
     text = document.line_texts[nearest.line]
     return "" if text.endswith(":") or plain(text) in document.labels else text  # the next label, not a value

@@ -84,3 +84,20 @@ def _look_alike(row: list[Run], below: list[Run]) -> bool:
 def _known_side_by_side(document: Document, row: list[Run]) -> bool:
     known = [plain(run.text) in document.labels for run in row]
     return any(one and other for one, other in pairwise(known))
+
+
+def beside_an_empty_cell(document: Document, label: Run) -> bool:
+    """Whether there is a cell to the right of a label's, for its value, and nothing in it."""
+    return label.cell >= 0 and bool(_cells_right_of(document, label)) and not text_in_cells_right_of(document, label)
+
+
+def _cells_right_of(document: Document, run: Run) -> set[int]:
+    if run.cell < 0:
+        return set()
+    own = document.cells[run.cell]
+    return {n for n, c in enumerate(document.cells) if c.row == own.row and c.box.left >= own.box.right - 2}
+
+
+def text_in_cells_right_of(document: Document, run: Run) -> bool:
+    cells = _cells_right_of(document, run)
+    return any(one.cell in cells and squeeze(one.text) for one in document.runs)

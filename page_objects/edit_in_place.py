@@ -1,6 +1,6 @@
 """Values that are shown as text until "Edit", or a pencil beside them, is pressed."""
 
-from page_objects.document import OPERABLE, Control, Document, Found, Run
+from page_objects.document import ENTERABLE, OPERABLE, Control, Document, Found, Run
 from page_objects.harmless import harmless
 from page_objects.screen import Screen, the_one
 from page_objects.tab import Tab
@@ -35,6 +35,18 @@ def edit_beside(tab: Tab, screen: Screen, phrase: Phrase) -> Found | None:
             nearest = min(near, key=lambda control: (control.box.top, control.box.left))
             found[document.token, nearest.index] = Found(document, nearest)
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def edit_record(screen: Screen, words: Phrase) -> Found | None:
+    """The one button or link that is called "Edit" and has no field beside it, so that it can only mean all that is shown."""
+    found = [one for word in words for one in screen.operable((word,)) if not one.control.plainly_dead]
+    fields = [
+        control
+        for one in found
+        for control in one.document.controls
+        if control.kind in ENTERABLE and control.box.on_line_with(one.control.box)
+    ]
+    return found[0] if len(found) == 1 and not fields else None
 
 
 def _edits(control: Control, label: Run, words: Phrase) -> bool:

@@ -35,6 +35,21 @@
       eye.elements[index] = same[0];
       return same[0];
     };
+    // An area of a picture (<map>) has no box of its own: its corners are told from the picture's.
+    eye.boxOf = (el) => {
+      if (el.tagName !== "AREA") return el.getBoundingClientRect();
+      const map = el.closest("map");
+      const picture = map && [...document.querySelectorAll("img[usemap]")].find((one) => one.useMap === "#" + map.name);
+      if (!picture) return new DOMRect();
+      const {left, top, width, height} = picture.getBoundingClientRect();
+      const shape = el.shape.toLowerCase();
+      const [x = 0, y = 0, ...more] = (el.coords.match(/-?[\d.]+/g) || []).map(Number);
+      if (shape === "default") return new DOMRect(left, top, width, height);
+      const all = shape.startsWith("circ") ? [x - more[0], y - more[0], x + more[0], y + more[0]] : [x, y, ...more];
+      const across = all.filter((_, at) => at % 2 === 0), down = all.filter((_, at) => at % 2 === 1);
+      const [west, north] = [Math.min(...across), Math.min(...down)];
+      return new DOMRect(left + west, top + north, Math.max(...across) - west, Math.max(...down) - north);
+    };
     // What is being left is not the answer: the next document is.
     window.addEventListener("beforeunload", () => { eye.left = performance.now(); });
   }
@@ -136,7 +151,7 @@
       selected: el.getAttribute("aria-selected") === "true" || el.getAttribute("aria-current") === "page",
       expanded: el.getAttribute("aria-expanded"),
       options: [], parent: context.control, line, row: context.row, cell: context.cell, table: context.table,
-      box: box(el.getBoundingClientRect()), form: Array.prototype.indexOf.call(document.forms, el.form || el.closest("form")),
+      box: box(eye.boxOf(el)), form: Array.prototype.indexOf.call(document.forms, el.form || el.closest("form")),
     };
     if (kind === "select") {
       control.options = [...el.options].map((o) => [o.text, o.selected, o.disabled || Boolean(o.parentElement.disabled),
@@ -242,7 +257,7 @@
     context.editable = el.isContentEditable;
     if (block) newParagraph();
     if (kind !== null) {
-      const r = el.getBoundingClientRect();
+      const r = eye.boxOf(el);
       const offScreen = r.right + window.scrollX <= 0 || r.bottom + window.scrollY <= 0;
       const room = r.width > 0 && r.height > 0 || awaitsPicture(el, r);
       if ((room && !offScreen) || kind === "link" || kind === "clickable") {

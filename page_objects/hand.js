@@ -32,9 +32,10 @@ async ([token, index, byKey]) => {
     el.focus();
     return [0, 0];
   }
-  if (el.scrollIntoViewIfNeeded) el.scrollIntoViewIfNeeded(true); else el.scrollIntoView({block: "center", behavior: "instant"});
+  if (el.tagName === "AREA") window.scrollBy({top: eye.boxOf(el).top - window.innerHeight / 2, behavior: "instant"});
+  else if (el.scrollIntoViewIfNeeded) el.scrollIntoViewIfNeeded(true); else el.scrollIntoView({block: "center", behavior: "instant"});
   let rect = null;
-  for (const one of el.getClientRects()) if (one.width > 1 && one.height > 1) { rect = one; break; }
+  for (const one of el.tagName === "AREA" ? [eye.boxOf(el)] : el.getClientRects()) if (one.width > 1 && one.height > 1) { rect = one; break; }
   if (rect === null) return null;
   let x = rect.left + rect.width / 2, y = rect.top + rect.height / 2;
 

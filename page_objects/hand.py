@@ -39,6 +39,8 @@ class Hand:
         document, which costs more than all that is read there (`make bench`). Everything else is left to that click,
         which waits until the element can be hit.
         """
+        if found.document.frame.page != self._page:
+            raise NotHere(f'"{found.control.name}" stands in another window', self._where())
         if len(self._page.context.pages) > 1:
             self._page.bring_to_front()  # a page behind another is not drawn, and Playwright waits for it to be
         place = self._aim(found, by_key)

@@ -22,6 +22,8 @@ def inline_values(document: Document, wanted: str) -> list[str]:
             for piece in run.pieces
         ]
         value = _in_pieces(pieces, wanted, document.labels) or _in_text(text, wanted, document.labels)
+        if not value and not all(_pressable(document, run) for run in document.lines[number]):
+            value = _number_alone(text, wanted)
         if value:
             values.append(value)
     return values
@@ -52,6 +54,15 @@ def _in_text(text: str, wanted: str, labels: frozenset[str]) -> str:
     start = r"(?:^|(?<=[\s|;,(]))" if whole else r"^\s*"
     found = re.search(rf"{start}{words}\s*[.#]?\s*:\s*(\S.*)$", text, re.IGNORECASE)
     return up_to_next_label(found.group(1), labels) if found else ""
+
+
+def _number_alone(text: str, wanted: str) -> str:
+    """The number of a line that holds it and its label alone: "Acct # 611974"."""
+    if not re.search(r"#$|\b(?:number|no)$", wanted):
+        return ""
+    words = r"\s*".join(re.escape(word) for word in wanted.split())
+    found = re.fullmatch(rf"{words}\.?\s*(\d+)", squeeze(text), re.IGNORECASE)
+    return found.group(1) if found else ""
 
 
 def up_to_next_label(text: str, labels: frozenset[str]) -> str:

@@ -6,10 +6,11 @@ from page_objects.obstacles import Ambiguous, DeadLink, NotHere
 from page_objects.screen import Screen
 from page_objects.select_box import choose_and_go
 from page_objects.tab import Tab
-from page_objects.wording import contains_words, plain
+from page_objects.wording import contains_words, plain, says
 from page_objects.words import Phrase
 
 OPENERS = {"summary", "button", "clickable", "link", "tab", "menuitem", "treeitem", "combobox"}
+UNFOLD = ("Expand", "Show", "Open", "Show details")
 
 
 class LinkMenu:
@@ -105,20 +106,22 @@ class LinkMenu:
         return True
 
     def _arrow(self, screen: Screen) -> Found | None:
-        """A small button beside a label that can't itself be clicked."""
+        """A small button beside a label that can't itself be clicked: after it, or before it as in a tree."""
         heading = self._heading(screen)
         if heading is None:
             return None
         document, label = heading
-        near = [
-            control
-            for control in document.controls
-            if control.kind in OPENERS
-            and control.box.on_line_with(label.box)
-            and -4 <= control.box.left - label.box.right <= 60
-            and len(control.name) <= 12
-        ]
-        return Found(document, min(near, key=lambda c: c.box.left)) if near else None
+        in_line = [c for c in document.controls if c.kind in OPENERS and c.box.on_line_with(label.box)]
+        after = [c for c in in_line if -4 <= c.box.left - label.box.right <= 60 and len(c.name) <= 12]
+        before = [c for c in in_line if -4 <= label.box.left - c.box.right <= 60 and self._unfolds(c)]
+        near = [*sorted(after, key=lambda c: c.box.left), *sorted(before, key=lambda c: -c.box.right)]
+        return Found(document, near[0]) if near else None
+
+    def _unfolds(self, control: Control) -> bool:
+        """Whether a control before the label says that it opens it: by a sign ("+"), or "Show details for" the label."""
+        name = control.name
+        mine = contains_words(name, self.label) and not contains_words(name, ("hide", "collapse", "close"))
+        return mine or says(name, UNFOLD) or not any(letter.isalnum() for letter in name)
 
     def _hover_over(self, screen: Screen) -> bool:
         opener = self._opener(screen)

@@ -1,18 +1,20 @@
 """The Organization page: the customer's record (clauses 2 to 4b and 10)."""
 
+import contextlib
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from page_objects.act import Act, Aftermath
-from page_objects.admin_page import AdminPage, Identity
+from page_objects.admin_page import AdminPage, Identity, identity_of
 from page_objects.app_module_switcher import AppModuleSwitcher
 from page_objects.cancellation_form import BUTTONS, CancellationForm, FormReading
 from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.document import Document, Found
-from page_objects.edit_in_place import edit_beside, open_field, value_without_edit
+from page_objects.edit_in_place import edit_beside, edit_record, open_field, value_without_edit
+from page_objects.form_page import FormPage, link_to_form, told_beside
 from page_objects.link_menu import LinkMenu
-from page_objects.moves import after
-from page_objects.obstacles import Missing
+from page_objects.moves import after, follow
+from page_objects.obstacles import Ambiguous, Missing, NotHere, NothingHappened
 from page_objects.reason_field import TEXTS
 from page_objects.reveal import visible
 from page_objects.screen import Screen, the_one
@@ -52,11 +54,16 @@ class OrganizationPage(AdminPage):
     def __init__(self, tab: Tab) -> None:
         super().__init__(tab)
         self.form = CancellationForm(self.tab)
+        self.reveal = self.form.reveal
         self.modules = AppModuleSwitcher(self.tab)
         self._absent: set[Phrase] = set()
         """What no tab of this record holds: not looked for again."""
         self._needed: Phrase = ()
         """What was brought to the screen last, and is to be there again after a look at another tab."""
+        self.form_page: FormPage | None = None
+        """The form, where a link opens it on a page of its own."""
+        self._to_enter = ""
+        """What goes into Server Location once the record can be edited."""
 
     def recognised(self, screen: Screen) -> bool:
         location, heading = self.words.organization.server_location, self.words.form.heading
@@ -74,7 +81,7 @@ class OrganizationPage(AdminPage):
 
     def show(self, phrase: Phrase) -> Screen:
         """The screen with these words on it, where a tab or a fold of the record holds them; else as it stands."""
-        self._needed, reveal = phrase, self.form.reveal
+        self._needed, reveal = phrase, self.reveal
         screen = reveal.show(phrase)
         tabs = self.words.organization.tabs
         if not tabs or phrase in self._absent or visible(screen, phrase):
@@ -104,23 +111,41 @@ class OrganizationPage(AdminPage):
         words = self.words.organization
         missing = [] if any(read.numbers) else [words.account_number]
         missing += [] if any(read.names) else [words.account_name]
-        if not missing or not self.form.reveal.presses:
+        if not missing or not self.reveal.presses:
             return read
         for label in missing:
-            more = super().identity(self.body(self.form.reveal.show(_clear(label))))
+            more = super().identity(self.body(self.reveal.show(_clear(label))))
             if more.token == read.token:
                 read = replace(read, numbers=read.numbers or more.numbers, names=read.names or more.names)
-        self.form.reveal.show(self._needed)
+        self.reveal.show(self._needed)
         return read
 
     def show_form(self) -> Screen:
         """The screen with the form on it, where a tab or a fold of the record holds it; else as it stands."""
         self._needed = self.words.form.date
+        if self.form_page is not None:
+            return self.form.show()
         screen = self.form.show()
-        return screen if self.form.visible(screen) else self.show(self.words.form.date)
+        if not self.form.visible(screen):
+            screen = self.show(self.words.form.date)
+        link = None if self.form.visible(screen) else link_to_form(screen, self.words.form)
+        if link is None:
+            return screen
+        with contextlib.suppress(NotHere, NothingHappened):  # it leads to something else: then there is no form
+            self.form_page = follow(self.tab, link, FormPage)
+            self.form = self.form_page.form
+            return self.form_page.tab.glance()
+        return screen
+
+    def here(self) -> bool:
+        """Not where the form has taken the record's place."""
+        return (self.form_page is None or self.form_page.tab is not self.tab) and super().here()
 
     def read_form(self, screen: Screen) -> FormReading:
-        return self.form.read(screen)
+        """What the form says; where it opens on a page of its own, what the record tells of it comes first."""
+        link = link_to_form(self.tab.glance(), self.words.form) if self.form_page else None
+        told = told_beside(link, self.words.form, self.form.reason.offered(screen)) if link else None
+        return told or self.form.read(screen)
 
     def server_location(self, screen: Screen) -> str | None:
         """The value of "Server Location", "" where a mark says that it is empty; None if there is no such field."""
@@ -151,6 +176,9 @@ class OrganizationPage(AdminPage):
         if self.server_location(self.tab.glance()):
             raise Missing("Server Location is not empty; it is only ever written when empty", self.whereabouts())
         label = self.words.organization.server_location
+        if self._edit_of_all() is not None:
+            self._to_enter = url
+            return
         field = open_field(self.tab, label, TEXTS, "words.organization.server_location")
         if squeeze(field.control.value) and not says(field.control.value, self.words.organization.empty):
             raise Missing("Server Location is not empty; it is only ever written when empty", self.whereabouts())
@@ -167,12 +195,41 @@ class OrganizationPage(AdminPage):
         return the_one(found, self.words.organization.update, near=near, key="words.organization.update")
 
     def press_update(self) -> Aftermath:
-        """Clause 4a: click "Update". What it changed is read afterwards."""
-        return Act(self.tab, ends_on=self.recognised).carry_out(self.update_button())
+        """Clause 4a: click "Update", which the record may show only while it is edited. What it changed is read afterwards."""
+        edit = self._edit_of_all()
+        if edit is None:
+            return Act(self.tab, ends_on=self.recognised).carry_out(self.update_button())
+        whose = identity_of(edit.document, self.words)
+        return Act(self.tab, lambda tab, _fields: self._edited(tab, whose)).carry_out(edit)
+
+    def _edit_of_all(self) -> Found | None:
+        """The one button that opens the whole record for editing, where there is neither Update nor a field for the location."""
+        screen = self.tab.glance()
+        label = self.words.organization.server_location
+        if screen.operable(self.words.organization.update, BUTTONS) or screen.fields(label):
+            return None
+        return None if edit_beside(self.tab, screen, label) else edit_record(screen, self.words.organization.edit)
+
+    def _edited(self, tab: Tab, whose: Identity) -> None:
+        """On the record as it can be edited, before Update: it is the same one, and Server Location is entered (4b)."""
+        if not tab.glance().fields(self.words.organization.server_location):
+            raise Missing("what was opened for editing has no Server Location", self.whereabouts())
+        document = self.body(tab.glance())
+        now = identity_of(document, self.words)
+        if (now.numbers, now.names) != (whose.numbers, whose.names):
+            raise Ambiguous("the page on which the record is edited states another number or name", self.whereabouts())
+        if self._to_enter:
+            label = self.words.organization.server_location
+            field = open_field(tab, label, TEXTS, "words.organization.server_location")
+            if squeeze(field.control.value) and not says(field.control.value, self.words.organization.empty):
+                raise Missing("Server Location is not empty; it is only ever written when empty", self.whereabouts())
+            tab.fill(field, self._to_enter)
 
     def save_form(self) -> Aftermath:
         """Clause 10: save "Required for Cancellation", which has been filled in."""
-        return Act(self.tab, ends_on=self.recognised).carry_out(self.form.save_button(self.tab.look()))
+        tab = self.form.tab
+        ends_on = self.recognised if tab is self.tab else None
+        return Act(tab, ends_on=ends_on).carry_out(self.form.save_button(tab.look()))
 
     def says_self_service(self, screen: Screen, texts: Phrase, labels: Phrase) -> bool:
         """Clause 1: whether the page says that the account can cancel by itself."""

@@ -38,6 +38,11 @@ class ReasonField:
         value = squeeze(found[0].control.value) if _is_text(found[0]) else Choice.value(found[0])
         return "" if not _is_text(found[0]) and is_prompt(found[0].control, value) else value
 
+    def offered(self, screen: Screen) -> tuple[str, ...]:
+        """What a select box offers; nothing where the reason is given otherwise."""
+        found = self.find(screen)
+        return tuple(text for text, *_ in found[0].control.options if plain(text)) if found else ()
+
     def give(self, reason: str) -> tuple[str, bool]:
         """Give the reason; returns what was chosen or written, and whether the words of the reason stand anywhere."""
         field = self._field()

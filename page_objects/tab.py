@@ -113,7 +113,7 @@ class Tab:
             return replace(document, ready="held")
         return document
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """Something is being done: what was read is no longer what is there."""
         self._seen = None
         self._acted = True
@@ -213,6 +213,10 @@ class Tab:
         pressed by key: some pages draw it anew whenever the mouse is over it.
         What is no plain link waits for scripts that are still to come: they may be what answers the click.
         """
+        owner = self._owner(found)
+        if owner is not self:
+            owner.press(found)
+            return
         if found.document.busy and not found.control.plain_link:
             found = self._once_scripts_ran(found)
         keys = found.control.kind in {"link", "button"} or found.control.plain_link
@@ -221,7 +225,7 @@ class Tab:
                 self.page.mouse.move(0, 0)
                 found = self._same(found) or found
             try:
-                self._hand().press(found, by_key=by_key)
+                self._hand(found).press(found, by_key=by_key)
             except Replaced:
                 again = self._same(found)
                 if again is None:
@@ -252,16 +256,21 @@ class Tab:
         ]
         return same[0] if len(same) == 1 else None
 
+    def _owner(self, found: Found) -> "Tab":
+        """The window that shows it: one that this tab opened, or itself. A click in the wrong window hits anything."""
+        page = found.document.frame.page
+        return next((tab for tab in every([self]) if tab.page == page), self)
+
     def hover(self, found: Found) -> None:
-        self._hand().hover(found)
+        self._hand(found).hover(found)
 
     def fill(self, found: Found, text: str) -> None:
         """Replace the text of a field."""
-        self._hand().fill(found, text)
+        self._hand(found).fill(found, text)
 
     def choose(self, found: Found, option: int) -> None:
         """Choose an option of a select box, by its place (from 0)."""
-        self._hand().choose(found, option)
+        self._hand(found).choose(found, option)
 
     def tick(self, found: Found, ticked: bool) -> None:
         if found.control.checked != ticked:
@@ -269,13 +278,15 @@ class Tab:
 
     def press_key(self, key: str) -> None:
         """Press a key, for what a person shuts with Escape."""
-        self._forget()
+        self.forget()
         self.page.keyboard.press(key)
 
-    def _hand(self) -> Hand:
-        """To act with; what was read before is no longer what is there."""
-        self._forget()
-        return Hand(self.page, min(self.setting.patience.page, 10.0), lambda: self.whereabouts("page"))
+    def _hand(self, found: Found) -> Hand:
+        """To act with, in the window that shows `found`; what was read before is no longer what is there."""
+        owner = self._owner(found)
+        self.forget()
+        owner.forget()
+        return Hand(owner.page, min(self.setting.patience.page, 10.0), lambda: owner.whereabouts("page"))
 
     # --- the browser's own buttons ---
 
@@ -283,7 +294,7 @@ class Tab:
         """Open a URL; raises SiteDown if the browser gets no answer, LeftTheSite if the URL is not allowed."""
         if not self.setting.allowed(url):
             raise LeftTheSite(f"{url[:200]} is not among the allowed origins")
-        self._forget()
+        self.forget()
         try:
             self._goto(url)
         except PlaywrightError as error:
@@ -306,7 +317,7 @@ class Tab:
         Not `page.go_back()`: that waits for the page itself, and runs out of time where only a frame goes back.
         """
         before = self.look()
-        self._forget()
+        self.forget()
         try:
             self.page.evaluate("() => { history.back(); }")
             self.until(

@@ -15,6 +15,7 @@ _TAIL = re.compile(r"(?:[\s:.*»›>▸▶▾▼…+⌄⏷]|\[[+-]\])+$")
 _BRACKETS = re.compile(r"(?<=[(\[])\s+|\s+(?=[)\]])")
 _FRAME = re.compile(r"\[([^\[\]]*\w[^\[\]]*)\]")
 _HINT = re.compile(r"\s*[(\[][^()\[\]]*[)\]]$")
+_CODE = re.compile(r"^[a-z]?\d{1,4}\s*[-:.)]\s*(?=[a-z])")
 _INVITATION = re.compile(
     r"\s*[-:,;/(\[](?=.*\b(?:specify|explain|describe|comments?|details?|below|please|state|enter|give)\b).*$"
 )
@@ -57,9 +58,10 @@ def plain_label(text: str) -> str:
 
 
 def reads_as(seen: str, phrase: Iterable[str]) -> bool:
-    """Whether `seen` is an alternative of `phrase`, alone or with an invitation: "Other (explain)", "Other - please specify"."""
+    """Whether `seen` is an alternative of `phrase`, alone, with an invitation ("Other (explain)") or a code ("99 - Other")."""
     wanted = {plain(words) for words in phrase}
-    return plain(seen) in wanted or plain(_INVITATION.sub("", plain(seen))) in wanted
+    said = _CODE.sub("", plain(seen))
+    return plain(seen) in wanted or said in wanted or plain(_INVITATION.sub("", said)) in wanted
 
 
 def same_words(seen: str, wanted: str) -> bool:

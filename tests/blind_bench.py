@@ -99,6 +99,12 @@ def php(one: Json) -> Truth:
     return Truth(one["used"] + one["total"], one["status"], one["info"], still_pending(bills), said)
 
 
+def intranet(one: Json) -> Truth:
+    form, bills = one["rfc"] or {}, [row["status"] for row in one["bills"]]
+    said = tuple(form.get(key) for key in ("date", "reason", "explain", "optout"))
+    return Truth(one["licenses"], one["status"], one["orginfo"], still_pending(bills), said)
+
+
 BLIND = {
     "webforms": BlindSite(
         signed("admin", "Secret123!"),
@@ -130,6 +136,14 @@ BLIND = {
             "cancellation form": "form", "update": "update", "module": "module",
         },
         php, ("11/30/2026", "Other (explain)", REASON, True), action="what", location="location",
+    ),
+    "intranet": BlindSite(
+        signed("clerk", "s3cret-i"),
+        {
+            "license": FOUR[0], "billing_cancel": FOUR[1], "status": FOUR[2], "set_org_info": FOUR[3],
+            "rfc_form": "form", "update_record": "update", "module": "module",
+        },
+        intranet, ("2026-11-30", "99 - OTHER", REASON, True), action="kind", location="server",
     ),
 }  # fmt: skip
 THE_FORM = {"cdate", "creason", "ccomment", "optout"}

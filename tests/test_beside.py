@@ -69,6 +69,36 @@ def test_a_label_beside_its_value_heads_no_column_though_a_row_of_another_look_f
     assert show(f"<table border=1>{rows}</table>").look().told(("Account Status",)) == ["ACTIVE"]
 
 
+@pytest.mark.parametrize("between", ["", "</table><p></p><table>"], ids=["same table", "next table"])
+def test_the_label_below_an_empty_value_is_not_the_value(show: Show, between: str) -> None:
+    rows = ROW("<td>SERVER<br>LOCATION<td>&nbsp;") + between + ROW("<td>OPEN BILLS<td>2")
+    screen = show(f"<table>{rows}</table>").look()
+    assert [value for _, value in screen.values(("Server Location",))] == []
+
+
+def test_a_number_with_its_label_alone_in_a_line_is_read_and_a_link_to_another_account_is_not(show: Show) -> None:
+    links = "<p><a href=x>Acct # 611975</a></p><p>Acct # of contacts 7</p>"
+    assert identity_of(show(f"<h1>Acct # 611974</h1>{links}").look().main, Words()).numbers == ("611974",)
+    assert identity_of(show(links).look().main, Words()).numbers == ()
+
+
+def test_number_and_name_that_only_a_line_break_parts_are_one_line(show: Show) -> None:
+    lines = identity_of(
+        show("<p><big>Acct # 611974</big><br>12-10 Test</p><p>12-10 Test 2</p>").look().main, Words()
+    ).lines
+    assert "Acct # 611974 12-10 Test" in lines
+    assert not any(line.endswith("611974 12-10 Test 2") for line in lines)
+
+
+def test_a_label_may_stand_behind_the_field_that_begins_its_line(show: Show) -> None:
+    field = "<td><input value={}><td><img width=8 height=1><td>{}"
+    rows = ROW(field.format("11/30/2026", "DATE OF CANCELLATION (MM/DD/YYYY)")) + ROW(field.format("moved", "REASON"))
+    screen = show(f"<table>{rows}</table><p>Name <input value=Ann> Status</p>").look()
+    assert screen.one_field(("Date of Cancellation",)).control.value == "11/30/2026"
+    assert screen.one_field(("Reason",)).control.value == "moved"
+    assert screen.fields(("Status",)) == [], "the field has a label of its own"
+
+
 def test_three_labels_above_an_empty_cell_are_not_the_values_of_one_another(show: Show) -> None:
     rows = ROW("<td><b>ACCOUNT STATUS</b><td><b>OWNED BY</b><td><b>OPEN BILLS</b>") + ROW("<td>DELETE<td>&nbsp;<td>0")
     assert show(f"<table border=1>{rows}</table>").look().told(("Account Status",)) == ["DELETE"]

@@ -34,6 +34,16 @@ def seen(tab: Tab) -> list[tuple[str, str, str, str]]:
     return [(one.number, one.due, one.amount_text, one.status) for one in BillingTable(tab).read_all()]
 
 
+def test_the_billing_page_is_the_frame_with_the_billings_though_the_tabs_have_one_of_their_own(show: Show) -> None:
+    tabs = "<iframe srcdoc='<a href=x>Billing</a><br><a href=y>Cancelled</a>'></iframe>"
+    rows = "".join(map(row, (HEADINGS, *BILLS)))
+    tab = show(f'{tabs}<iframe width=900 height=300 srcdoc="<p>611974 - 12-10 Test</p><table>{rows}</table>"></iframe>')
+    tab.until(lambda now: len(now.documents) == 3 or None, "the frames")
+    tab.until(lambda now: "12-10" in now.text or None, "the billings")
+    billing = ArBillingPage(tab)
+    assert "611974 - 12-10 Test" in billing.identity().lines
+
+
 # --- tables within tables ---
 
 NESTED = {

@@ -38,6 +38,40 @@ def test_what_is_read_is_pressed_wherever_it_stands(show: Show, page: Page, body
     assert page.title() == "t1"
 
 
+@pytest.mark.parametrize(
+    "shape", ["rect coords='120,0,220,30'", "circle coords='170,15,14'", "poly coords='120,0,220,0,170,30'"]
+)
+@pytest.mark.parametrize("above", [0, 4000])
+def test_an_area_of_a_picture_is_pressed_where_the_picture_shows_it(
+    show: Show, page: Page, shape: str, above: int
+) -> None:
+    picture = (
+        "<img usemap='#m' width=300 height=30 src='data:image/svg+xml,<svg xmlns=\"http://www.w3.org/2000/svg\"/>'>"
+    )
+    area = f"<area shape={shape} alt='Cancel All' href='#' onclick='document.title += 1'>"
+    other = "<area shape=rect coords='0,0,110,30' alt=Home href='#' onclick='document.title = 0'>"
+    body = f"<map name=m>{other}{area}</map><div style='height: {above}px'></div>{picture}<div style='height: 4000px'></div>"
+    press(show(body))
+    assert page.title() == "t1"
+
+
+def test_what_stands_in_a_window_is_pressed_there_and_not_at_the_same_place_of_the_page_below(
+    show: Show, page: Page
+) -> None:
+    small = html.escape("Count <input value=5><br><button onclick='document.title = 1'>Save</button>", quote=True)
+    pop = "open('', 'w', 'width=300,height=200').document.write(this.dataset.body)"
+    tab = show(
+        f'<a href=\'#\' data-body="{small}" onclick="{pop}">Open</a>'
+        "<div onclick='document.title += 1' style='position: fixed; inset: 0; z-index: -1'></div>"
+    )
+    press(tab, "Open")
+    window = tab.opened[0]
+    tab.fill(window.look().one_field(("Count",)), "0")
+    tab.press(window.look().one_operable(("Save",)))
+    assert (page.title(), window.page.title()) == ("t", "1")
+    assert window.page.input_value("input") == "0"
+
+
 @pytest.mark.parametrize("depth", [1, 2])
 def test_what_stands_in_a_frame_is_pressed(show: Show, page: Page, depth: int) -> None:
     body = "<p>a line</p><a href='#' onclick='top.document.title += 1'>Cancel All</a>"

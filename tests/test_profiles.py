@@ -230,3 +230,15 @@ class TestCredentials:
         credentials = Credentials.model_validate({"username": "u", "password": "s3cret-word"})
         assert "s3cret-word" not in f"{credentials!r} {credentials}" + credentials.model_dump_json()
         assert credentials.secrets == ("s3cret-word",)
+
+
+def test_a_server_location_is_written_as_the_profile_has_it_and_allowed_with_or_without_its_slash() -> None:
+    locations = [
+        {"prefixes": ["5"], "url": "https://ar.example.com/"},
+        {"prefixes": ["6"], "url": "https://b.example.com"},
+    ]
+    profile = SiteProfile.model_validate({"site": {"base_url": f"{URL}/"}, "server_locations": locations})
+    assert profile.server_location_for("500001") == "https://ar.example.com/"
+    assert profile.server_location_for("600001") == "https://b.example.com"
+    assert profile.site.base_url == URL
+    assert "https://ar.example.com:443" in profile.origins

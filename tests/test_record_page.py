@@ -359,8 +359,93 @@ def test_decoration_is_no_word(seen: str, wanted: str) -> None:
 
 def test_round_brackets_and_other_words_count() -> None:
     assert not same_words("(NewManageAcctsLink)", "NewManageAcctsLink")
-    assert all(reads_as(seen, ("Other",)) for seen in ("Other (explain)", "Other - please specify", "OTHER:"))
+    assert all(
+        reads_as(seen, ("Other",)) for seen in ("Other (explain)", "Other - please specify", "OTHER:", "99 - OTHER")
+    )
     assert not any(reads_as(seen, ("Other",)) for seen in ("Other (competitor)", "Another", "Other product"))
+
+
+# --- a record that is read first and edited afterwards, with its form in a window ---
+
+READ_ONLY = (
+    "<h1>Acct # 611974</h1><table><tr><td>Account Name<td>12-10 Test</table>"
+    "<table><tr><td>SERVER<br>LOCATION<td>&nbsp;</table>"
+    '<table><tr><td>{told}<td><a href="javascript:pop()">Required for&nbsp;Cancellation</a>'
+    "<tr><td>Y<td>Opt Out of any future emails</table>"
+)
+EDITED = "<h1>Acct # {number}</h1><p>Account Name: 12-10 Test</p>" + LOCATION + UPDATE
+WINDOW = (
+    "<p>Acct # 611974 12-10 Test</p><table><tr><td>Date of Cancellation<td><input><tr><td>Reason"
+    "<td><select><option><option>Too expensive<option>99 - OTHER</select></table>"
+)
+
+
+def read_only(told: str = "(not filed)", number: str = "611974") -> str:
+    edit = "document.body.innerHTML = document.getElementById('edited').innerHTML"
+    return (
+        READ_ONLY.format(told=told) + f'<input type=button value=Modify onclick="{edit}">'
+        f"<template id=edited>{EDITED.format(number=number)}</template><template id=form>{WINDOW}</template>"
+        "<script>function pop() { const form = document.getElementById('form').innerHTML;"
+        " open('', 'RFC', 'width=500,height=400').document.write(form); }</script>"
+    )
+
+
+def test_a_form_that_a_link_opens_in_a_window_is_filled_in_there(show: Show) -> None:
+    record = OrganizationPage(show(read_only()))
+    reading = record.read_form(record.show_form())
+    assert (reading.date, reading.reason) == ("", "")
+    record.form.fill("11/30/2026", DAY, "Too expensive", opt_out=False)
+    assert record.form_page is not None
+    assert record.form_page.identity().lines
+    reading = record.form.read(record.show_form())
+    assert (reading.date, reading.reason) == ("11/30/2026", "Too expensive")
+    assert record.here(), "the record is still on its own page"
+
+
+def test_what_the_record_tells_of_such_a_form_comes_first(show: Show) -> None:
+    record = OrganizationPage(show(read_only("30-NOV-2026 / 99 - OTHER Too expensive")))
+    told = record.read_form(record.show_form())
+    assert (told.date, told.reason, told.reason_text, told.opt_out) == (
+        "30-NOV-2026",
+        "99 - OTHER",
+        "Too expensive",
+        True,
+    )
+
+
+@pytest.mark.parametrize("text", ["11/01/2026 jsmith", "Last changed 11/01/2026", "99 - OTHER", "Too expensive"])
+def test_a_date_or_a_reason_alone_does_not_say_that_the_form_was_filed(show: Show, text: str) -> None:
+    record = OrganizationPage(show(read_only(text)))
+    assert record.read_form(record.show_form()).date == ""
+
+
+def test_a_change_of_something_else_is_not_taken_for_the_edit_of_the_record(show: Show, page: Page) -> None:
+    change = "<p>App Module <select><option>A</select> <button onclick='document.title += 1'>Change</button></p>"
+    record = OrganizationPage(show(READ_ONLY.format(told="") + change))
+    with pytest.raises(Missing):
+        record.press_update()
+    assert page.title() == "t"
+
+
+def test_the_record_is_still_looked_at_after_the_forms_window_was(show: Show) -> None:
+    record = OrganizationPage(show(read_only() + UPDATE))
+    record.show_form()
+    assert record.update_button().control.name == "Update"
+
+
+def test_update_that_is_there_only_while_the_record_is_edited_is_reached_by_modify(show: Show, page: Page) -> None:
+    record = OrganizationPage(show(read_only()))
+    record.enter_server_location("https://aws05.test/")
+    record.press_update()
+    assert page.title() == "t1"
+    assert page.input_value("input[name=loc]") == "https://aws05.test/"
+
+
+def test_a_record_that_becomes_anothers_when_it_is_edited_is_not_updated(show: Show, page: Page) -> None:
+    record = OrganizationPage(show(read_only(number="611975")))
+    with pytest.raises(Ambiguous):
+        record.press_update()
+    assert page.title() == "t"
 
 
 @pytest.mark.parametrize("label", ["Reason for Cancelling", "Reason for Canceling:", "Reason why they cancelled"])

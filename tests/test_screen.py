@@ -247,6 +247,8 @@ MENUS = {
     f"<div id=h><span>{LABEL}</span><div>{LIVE}</div></div>",
     "a select box that jumps": f"<label>{LABEL} <select onchange='document.title = this.selectedIndex'>"
     "<option>choose<option>(NewManageAcctsLink)</select></label>",
+    "an arrow before it": f"<a href=\"javascript:void(m.hidden = false)\"><img src='data:,' width=20 height=20 alt='Show details for "
+    f"{LABEL.replace('&', '&amp;')}'></a> {LABEL}<div id=m hidden>{LIVE}</div>",
     "a select box with Go": f"<table><tr><td>{LABEL}<td><select id=s><option>choose"
     "<option>(NewManageAcctsLink)</select><td><button onclick='document.title = s.selectedIndex'>Go</button>"
     "</table>",
