@@ -177,6 +177,7 @@ class CancelPageWords(WordGroup):
     set_contact_info: Phrase = ("Set Organization / Contact Info",)
     confirm: Phrase = (
         "Yes", "OK", "Confirm", "Continue", "Yes, continue", "Proceed", "Save", "Submit", "Update", "Apply", "Set",
+        "Save Changes", "Apply Changes", "Save and Close",
     )  # fmt: skip
     """Buttons of a form or a question that stands between one of the links and its effect."""
     dialog: Phrase = ()

@@ -238,6 +238,14 @@ def test_a_question_about_the_link_is_accepted_and_one_about_anything_else_is_no
     assert page.title() == "done"
 
 
+@pytest.mark.parametrize("carries_on", ["Yes, do it", "Save changes", "Apply Changes"])
+def test_a_form_in_between_is_filled_in_and_its_button_pressed(show: Show, page: Page, carries_on: str) -> None:
+    form = f"<div id=m hidden>License Count <input id=n value=5><button>Close</button><button onclick='document.title = n.value'>{carries_on}</button></div>"
+    opens = FOUR_LINKS.replace("javascript:void(confirm", "javascript:void(m.hidden = false, 0 && confirm")
+    CancelPage(show(opens + form)).remove_license_count()
+    assert page.title() == "0"
+
+
 LABEL = "New AWS Links for 05 & 06 Servers Act # starts w/ 500, 600, 700"
 LIVE = "<a href='javascript:document.title=1'>(NewManageAcctsLink)</a>"
 MENUS = {
