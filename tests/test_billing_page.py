@@ -10,7 +10,7 @@ from flows.profile import Site, SiteProfile
 from flows.reading import unknown_statuses, unreadable_dates
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.billing_table import BillingRowSeen, BillingTable
-from page_objects.obstacles import Ambiguous, Missing, NotHere
+from page_objects.obstacles import Ambiguous, Missing, NotHere, SignedOut
 from page_objects.tab import Tab
 from tests.conftest import Show
 from tests.test_screen import BILLS, HEADINGS, divs, row
@@ -282,6 +282,11 @@ def test_the_cancelled_tab_is_what_comes_after_the_press(show: Show, page: Page,
 def test_a_tab_that_changes_nothing_is_not_taken_for_the_cancelled_one(show: Show) -> None:
     with pytest.raises(NotHere, match="Cancelled"):
         cancelled(show(tabbed(table(row(HEADINGS), BODY), "", "h.setAttribute('value', 'c')")))
+
+
+def test_a_sign_in_over_the_page_is_what_the_tab_leads_to(show: Show) -> None:
+    with pytest.raises(SignedOut):
+        cancelled(show(tabbed(NONE, "<dialog open><input type=password></dialog>", "t.innerHTML = then")))
 
 
 def test_the_cancelled_tab_needs_no_column_of_statuses(show: Show) -> None:
