@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from page_objects.app_module_switcher import AppModuleSwitcher
 from page_objects.link_menu import LinkMenu
-from page_objects.obstacles import Ambiguous, Missing
+from page_objects.obstacles import Ambiguous, Missing, SignedOut
 from page_objects.organization_page import OrganizationPage
 from page_objects.wording import reads_as, same_words
 from tests.conftest import Show
@@ -106,6 +106,27 @@ def test_tabs_that_the_profile_names_are_pressed_until_the_words_are_there(show:
     tab.setting.words = tab.words.model_copy(update={"organization": organization})
     record = OrganizationPage(tab)
     assert record.form.visible(record.show_form())
+
+
+FOLD = """<h3 style='cursor: pointer' {1}>&#9656; Required for Cancellation</h3><div id=d></div><script>
+  const form = `{0}`; const open = () => setTimeout(() => {{ d.innerHTML = form; }}, 100);
+  document.querySelector('h3').addEventListener('click', open);</script>"""
+
+
+def test_a_fold_that_fetches_the_form_when_it_is_opened_is_opened(show: Show, page: Page) -> None:
+    inside = FORM.replace("<h3>Required for Cancellation</h3>", "")
+    record = OrganizationPage(show(HEAD + LOCATION + UPDATE + FOLD.format(inside, "")))
+    assert record.form.visible(record.show_form())
+    sends = "onclick=\"location = '/purge'\""
+    record, before = OrganizationPage(show(HEAD + LOCATION + UPDATE + FOLD.format(inside, sends))), page.url
+    assert not record.form.visible(record.show_form())
+    assert page.url == before
+
+
+def test_a_sign_in_that_comes_instead_of_the_form_is_no_missing_form(show: Show) -> None:
+    record = OrganizationPage(show(HEAD + LOCATION + UPDATE + FOLD.format("<p><input type=password></p>", "")))
+    with pytest.raises(SignedOut):
+        record.form.ready("Too expensive", opt_out=False)
 
 
 def test_whose_record_it_is_is_known_though_the_tab_with_the_form_hides_number_and_name(show: Show) -> None:
