@@ -129,8 +129,7 @@ class LinkMenu:
         if heading is None:
             return False
         document, label = heading
-        frame = document.frame
-        frame.page.mouse.move(label.box.left + min(label.box.width, 40) / 2, label.box.top + label.box.height / 2)
+        self.tab.hover_at(document, label.box)
         return True
 
     def _inside(self, screen: Screen, link: Phrase) -> list[Found]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from playwright.sync_api import Dialog, Frame, Page
 from playwright.sync_api import Error as PlaywrightError
 
-from page_objects.document import Document, Found
+from page_objects.document import Box, Document, Found
 from page_objects.hand import Hand, reason, was_navigating
 from page_objects.obstacles import LeftTheSite, NotHere, Replaced, SiteDown, Whereabouts
 from page_objects.rest import Answers
@@ -254,6 +254,10 @@ class Tab:
 
     def hover(self, found: Found) -> None:
         self._hand().hover(found)
+
+    def hover_at(self, document: Document, box: Box) -> None:
+        """Hold the mouse over a text, for what is shown only meanwhile."""
+        self._hand().hover_at(document, box)
 
     def fill(self, found: Found, text: str) -> None:
         """Replace the text of a field."""

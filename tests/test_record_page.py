@@ -301,6 +301,24 @@ def test_a_mark_for_nothing_is_an_empty_server_location_that_can_be_entered(show
     assert record.tab.page.title() == "t", "the pencil of another field was not touched"
 
 
+UNDER_THE_MOUSE = """<style>i { visibility: hidden } p:hover i { visibility: visible }</style><p style='margin-top: 2000px'>
+  <span>Fax</span> <span>1</span> <i onclick='document.title = 2' title='Edit Fax'>&#9998;</i></p><p>
+  <span>Server Location</span> <span>&mdash;</span> <i style='cursor: pointer' title='Edit Server Location'
+  onclick="this.nextElementSibling.type = 'text'">&#9998;</i><input type=hidden aria-label='Server Location' oninput='bar.hidden = false'></p>
+  <button onclick='a()'>Update</button><div id=bar hidden>Unsaved changes. <a href='#' onclick='b()'>Update</a> <a>Discard</a></div>"""
+
+
+def test_a_pencil_that_is_there_only_under_the_mouse_and_the_update_that_comes_up_with_the_change(
+    show: Show, page: Page
+) -> None:
+    record = OrganizationPage(show(UNDER_THE_MOUSE))
+    assert record.update_button().control.kind == "button"
+    record.enter_server_location("https://s05.example/")
+    assert record.server_location(record.tab.look()) == "https://s05.example/"
+    assert record.update_button().control.kind == "link"
+    assert page.title() == "t"
+
+
 @pytest.mark.parametrize("how", IN_PLACE)
 def test_a_server_location_that_is_shown_as_text_is_read_without_its_pencil_and_never_overwritten(
     show: Show, how: str
