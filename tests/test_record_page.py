@@ -228,6 +228,17 @@ def test_a_reason_is_chosen_from_a_list_of_any_make_and_read_back(show: Show, ho
     assert form.read(form.tab.look()).reason == "Closed"
 
 
+def test_a_styled_list_is_used_and_not_the_select_box_of_a_pixel_behind_it(show: Show, page: Page) -> None:
+    pixel = "<select title=Reason aria-label=Reason style='position: absolute; clip: rect(0,0,0,0); width: 1px; height: 1px; padding: 0; border: 0'><option><option>Closed</select>"
+    styled = listed("a combo box of its own", value="Closed &#9662;").replace(
+        "<td><div", f"<td>{pixel}<div aria-label=Reason"
+    )
+    form = OrganizationPage(show(DATED + styled + "<p><button>Save</button></p>")).form
+    assert form.read(form.tab.look()).reason == "Closed", "what is seen, without its arrow"
+    assert form.fill("11/30/2026", DAY, "too expensive", opt_out=False).reason == "Too expensive"
+    assert page.evaluate("document.querySelector('select').value") == ""
+
+
 def test_a_reason_that_a_list_does_not_offer_becomes_its_other(show: Show) -> None:
     more = (
         "<p id=m hidden>Please specify <input id=t></p><script>then = (one) => { m.hidden = one[0] !== 'O'; };</script>"
