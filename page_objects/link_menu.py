@@ -34,7 +34,13 @@ class LinkMenu:
         if box:
             self._choose(box, link)
             return
-        self.tab.press(self._live(self._open(screen, link), link))
+        found = self._open(screen, link)
+        try:
+            live = self._live(found, link)
+        except DeadLink:
+            self._shut(screen)
+            raise
+        self.tab.press(live)
 
     def doubtful(self, link: Phrase) -> bool:
         """Whether a click on `link` may lead nowhere, as far as can be seen."""
@@ -103,6 +109,13 @@ class LinkMenu:
             return False
         self.tab.press(opener)
         return True
+
+    def _shut(self, closed: Screen) -> None:
+        """Shut a menu of dead links, which may lie over what is pressed next: by the button that opened it."""
+        opener = self._opener(self.tab.look())
+        shown, before = (sum(len(one.controls) for one in seen.documents) for seen in (self.tab.glance(), closed))
+        if opener is not None and shown > before:
+            self.tab.press(opener)
 
     def _arrow(self, screen: Screen) -> Found | None:
         """A small button beside a label that can't itself be clicked."""

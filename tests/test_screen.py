@@ -283,6 +283,13 @@ def test_a_link_that_is_dead_missing_or_anothers_is_never_pressed(show: Show, pa
     assert page.title() == "t"
 
 
+def test_a_menu_of_dead_links_is_shut_again(show: Show, page: Page) -> None:
+    menu = f"<button onclick='m.hidden = !m.hidden'>{LABEL}</button><div id=m hidden><a>(NewManageAcctsLink)</a><a href=x>Other</a></div>"
+    with pytest.raises(DeadLink):
+        LinkMenu(show(menu), LABEL).press(("(NewManageAcctsLink)",))
+    assert page.evaluate("m.hidden")
+
+
 def test_a_screen_says_whether_it_has_changed(show: Show, page: Page) -> None:
     tab = show("<p id=p>one</p>")
     before: Screen = tab.look()
