@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.billing_table import BillingTable
@@ -244,6 +244,19 @@ def test_a_form_in_between_is_filled_in_and_its_button_pressed(show: Show, page:
     opens = FOUR_LINKS.replace("javascript:void(confirm", "javascript:void(m.hidden = false, 0 && confirm")
     CancelPage(show(opens + form)).remove_license_count()
     assert page.title() == "0"
+
+
+def test_a_question_that_is_drawn_after_a_late_answer_is_answered(show: Show, page: Page) -> None:
+    def late(route: Route) -> None:
+        page.wait_for_timeout(1200)
+        route.fulfill(content_type="text/html", body="x", headers={"Access-Control-Allow-Origin": "*"})
+
+    page.route("http://site.test/**", late)
+    asks = "fetch(`http://site.test/`).then(() => setTimeout(() => { m.hidden = false; }, 150))"
+    question = "<div id=m hidden><button>No</button><button onclick='document.title = 1'>Yes</button></div>"
+    links = CancelPage(show(FOUR_LINKS.replace('confirm("Purge it all?") && (document.title = "no")', asks) + question))
+    links.cancel_billings()
+    assert page.title() == "1"
 
 
 LABEL = "New AWS Links for 05 & 06 Servers Act # starts w/ 500, 600, 700"
