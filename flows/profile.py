@@ -42,6 +42,12 @@ def _http_url(value: str) -> str:
     return value.rstrip("/") if parts.path in {"", "/"} else value
 
 
+def _entered_url(value: str) -> str:
+    """As it stands in the profile, to the last slash: it is entered into a field."""
+    _http_url(value)
+    return value
+
+
 def _date_format(value: str) -> str:
     parts = {part[0] for part in _PART.findall(value)}
     if parts != {"Y", "M", "D"} or re.search(r"[^-/. ,]", _PART.sub("", value)):
@@ -97,7 +103,7 @@ class ServerLocation(ProfilePart):
     prefixes: tuple[Annotated[str, Field(pattern=r"^\d+$")], ...] = ()
     server: str = ""
     """The value of the record's server field, where servers rather than prefixes decide."""
-    url: Url
+    url: Annotated[str, AfterValidator(_entered_url)]
 
 
 class SelfService(ProfilePart):
