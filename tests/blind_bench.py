@@ -99,6 +99,12 @@ def php(one: Json) -> Truth:
     return Truth(one["used"] + one["total"], one["status"], one["info"], still_pending(bills), said)
 
 
+def tabbed(one: Json) -> Truth:
+    bills = [row["status"] for row in one["billing"]]
+    said = (one["cancel_date"], one["reason"], one["opt_out"])
+    return Truth(one["licenses"], one["status"], one["org_info"], still_pending(bills), said)
+
+
 BLIND = {
     "webforms": BlindSite(
         signed("admin", "Secret123!"),
@@ -130,6 +136,14 @@ BLIND = {
             "cancellation form": "form", "update": "update", "module": "module",
         },
         php, ("11/30/2026", "Other (explain)", REASON, True), action="what", location="location",
+    ),
+    "tabbed": BlindSite(
+        signed("admin", "letmein"),
+        {
+            "license": FOUR[0], "billings": FOUR[1], "status": FOUR[2], "orginfo": FOUR[3],
+            "form": "form", "update": "update", "module": "module",
+        },
+        tabbed, ("11/30/2026", REASON, True), action="kind", location="server",
     ),
 }  # fmt: skip
 THE_FORM = {"cdate", "creason", "ccomment", "optout"}
