@@ -8,7 +8,7 @@ from flows.model import CLAUSE_OF_EFFECT, MODULES, Effect
 from flows.profile import origin
 from flows.walk import Walk
 from page_objects.app_module_switcher import AppModuleSwitcher
-from page_objects.obstacles import Missing
+from page_objects.obstacles import Missing, SignedOut
 from page_objects.tab import Tab, screens
 from page_objects.wording import plain
 
@@ -62,6 +62,21 @@ def put_module_back(walk: Walk) -> str:
 
 
 def _choose(walk: Walk, tab: Tab, module: str, effect: Effect, before: str) -> None:
+    """Choose it; once more where the session had ended, and the module still reads otherwise after the sign-in."""
+    try:
+        _choose_once(walk, tab, module, effect, before)
+    except SignedOut:
+        walk.sign_in(tab)
+        switcher, screen = AppModuleSwitcher(tab), tab.settled()
+        if not switcher.visible(screen):
+            raise
+        if plain(switcher.current(screen) or "") == plain(module):
+            walk.journal.settle(walk.journal.intents()[-1].id, "done", f'the App Module reads "{module}"')
+        else:
+            _choose_once(walk, tab, module, effect, before)
+
+
+def _choose_once(walk: Walk, tab: Tab, module: str, effect: Effect, before: str) -> None:
     """The intent is durable first: a run that is cut off is known to have changed the module, and from which."""
     clause = CLAUSE_OF_EFFECT[effect]
     intent = walk.journal.intend(effect, clause, {}, "App Module", before)
@@ -71,6 +86,10 @@ def _choose(walk: Walk, tab: Tab, module: str, effect: Effect, before: str) -> N
             AppModuleSwitcher(tab).choose(module)
         except Missing as missing:  # not offered: nothing was chosen
             walk.journal.settle(intent, "not_done", missing.what)
+            raise
+        except SignedOut as ended:
+            walk.journal.sent(intent, sent.requests)
+            walk.journal.settle(intent, "unknown", ended.what)
             raise
     walk.journal.sent(intent, sent.requests)
     walk.journal.settle(intent, "done", f'the App Module reads "{module}"')

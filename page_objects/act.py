@@ -20,6 +20,8 @@ from page_objects.traffic import Traffic
 from page_objects.wording import contains_words, plain
 
 STAGES = 4
+DRAWN = 0.25
+"""Seconds without change, and since the last answer, after which a script has drawn what the site answered."""
 Likeness = tuple[str, str, str, tuple[str, ...]]
 Fill = Callable[[Tab, list[Found]], None]
 """Fills in what a form in between asks for, given the fields that are new on the screen."""
@@ -102,11 +104,14 @@ class Act:
         patience = self.tab.setting.patience
         started = time.monotonic()
         refused = len([d for d in self.tab.setting.dialogs if not d.accepted])
+        answered_at: float | None = None
         while True:
+            answered = traffic.seen > sent and traffic.pending == 0
+            answered_at = (answered_at or time.monotonic()) if answered else None
             screen = self._look()
             passed = time.monotonic() - started
             moved = traffic.seen > sent
-            answered = moved and traffic.pending == 0
+            drawn = answered_at is not None and time.monotonic() - answered_at >= DRAWN
             if asks_for_password(screen) and not asks_for_password(before):
                 raise SignedOut("the site asked for the password instead", self.tab.whereabouts("sign-in page"))
             if screen.state != before.state and traffic.pending == 0 and not self._loading(screen):
@@ -114,9 +119,9 @@ class Act:
                 if following is not None:
                     return following
                 ended = bool(screen.tokens - before.tokens) and self.ends_on(screen)
-                if answered and (ended or screen.quiet >= 250):
+                if (answered and ended) or (drawn and screen.quiet >= 1000 * DRAWN):
                     return None
-            if answered and passed > patience.quiet:
+            if drawn and passed > patience.quiet:
                 return None
             if refused or (not moved and passed > 3 * patience.quiet):
                 self._nothing_more(screen, before, traffic)

@@ -114,6 +114,16 @@ def asks_for_password(screen: Screen) -> bool:
     return any(control.type == "password" for document in screen.documents for control in document.controls)
 
 
+def signed_out(tab: Tab) -> SignedOut:
+    return SignedOut("the site asks for the password", tab.whereabouts("sign-in page"))
+
+
+def refuse_sign_in(screen: Screen, tab: Tab) -> None:
+    """Raise SignedOut where the password is asked for, be it over a page that is still to be seen."""
+    if asks_for_password(screen):
+        raise signed_out(tab)
+
+
 def is_news(screen: Screen, before: Screen | None, text: str) -> bool:
     """Whether `text` was not on the screen before, or stands in another document than then."""
     return before is None or text not in before.text or bool(screen.tokens - before.tokens)
@@ -122,7 +132,7 @@ def is_news(screen: Screen, before: Screen | None, text: str) -> bool:
 def obstacle_on(screen: Screen, words: Words, tab: Tab) -> Obstacle | None:
     """What stands on the screen instead of the page that was asked for, if it is something known."""
     if asks_for_password(screen):
-        return SignedOut("the site asks for the password", tab.whereabouts("sign-in page"))
+        return signed_out(tab)
     lines = screen.text.splitlines()
     status = screen.main.status
     maintenance = next((line for line in lines if contains_words(line, words.obstacles.maintenance)), None)

@@ -1,5 +1,6 @@
 """The App Module drop-down (clause 7a)."""
 
+from page_objects.admin_page import refuse_sign_in
 from page_objects.choice import Choice, option_for
 from page_objects.document import OPERABLE, Found
 from page_objects.obstacles import Missing
@@ -34,17 +35,21 @@ class AppModuleSwitcher:
         return holders[0].document.url if holders else screen.main.url
 
     def choose(self, module: str) -> None:
-        """Change to `module` and wait until the page has answered. Raises NotHere if it is not offered."""
+        """Change to `module` and wait until the page has answered. Raises NotHere if it is not offered or not taken."""
         before = self.tab.settled(0.1)
         box = self._box(before)
         if box is not None:
             self._choose_in(box, module)
         else:
             self._choose_in_menu(before, module)
-        self.tab.until(lambda now: now if now.tokens - before.tokens else self._changed(now, module), "the module")
+        self.tab.until(lambda now: self._answer(now, before, module), "the module")
 
-    def _changed(self, now: Screen, module: str) -> Screen | None:
+    def _answer(self, now: Screen, before: Screen, module: str) -> Screen | None:
+        """A new page that does not show another module, or the same one with this module. Raises SignedOut."""
+        refuse_sign_in(now, self.tab)
         current = self.current(now)
+        if now.tokens - before.tokens and (current is None or plain(current) == plain(module)):
+            return now
         settled = now.quiet >= 1000 * self.tab.setting.patience.quiet
         return now if current is not None and plain(current) == plain(module) and settled else None
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from page_objects.admin_page import AdminPage
+from page_objects.admin_page import AdminPage, refuse_sign_in
 from page_objects.billing_columns import tells
 from page_objects.billing_table import BillingRowSeen, BillingTable
 from page_objects.document import Document, Found
@@ -77,6 +77,7 @@ class ArBillingPage(AdminPage):
         still = self.table.still()
 
         def turned(now: Screen) -> Screen | None:
+            refuse_sign_in(now, self.tab)
             loading = any(document.ready == "loading" for document in now.documents)
             answers = self._answers(now)
             if loading or not now.whole or not answers or not still(now):

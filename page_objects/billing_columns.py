@@ -33,9 +33,9 @@ ONE_STATUS = 40
 
 
 def tells(text: str, phrase: Iterable[str]) -> bool:
-    """Whether a status is an alternative of `phrase`, alone or with more words: "PAID - thank you"."""
+    """Whether a status is an alternative of `phrase`, alone, behind a sign or with more words: "✓ PAID - thank you"."""
     seen = plain(text)
-    return len(seen) <= ONE_STATUS and any(re.match(rf"{re.escape(plain(words))}(?!\w)", seen) for words in phrase)
+    return len(seen) <= ONE_STATUS and any(re.match(rf"\W*{re.escape(plain(words))}(?!\w)", seen) for words in phrase)
 
 
 def is_figure(text: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from page_objects.admin_page import refuse_sign_in
 from page_objects.billing_columns import TOTAL, BillingColumns, is_figure
 from page_objects.document import Document
 from page_objects.grid import Grid, GridRow
@@ -205,6 +206,7 @@ class BillingTable:
         still = self.still()
 
         def turned(now: Screen) -> Screen | None:
+            refuse_sign_in(now, self.tab)
             rows = self.rows_on(now)
             if now.main.ready == "loading" or not (rows and still(now)):
                 return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from page_objects.beside import field_value
 from page_objects.document import Control, Found
 from page_objects.edit_in_place import edit_beside, open_field
-from page_objects.obstacles import Missing, Obstacle
+from page_objects.obstacles import Missing, Obstacle, SignedOut
 from page_objects.reason_field import TEXTS, ReasonField
 from page_objects.reveal import Reveal
 from page_objects.screen import Screen, the_one
@@ -54,7 +54,10 @@ class CancellationForm:
         """The screen with the form on it, where a tab or a fold of the page holds it."""
         phrase = self.words.date if not self.tab.glance().shows(self.words.heading) else self.words.heading
         screen = self.reveal.show(self.words.date)
-        return screen if self.visible(screen) else self.reveal.show(phrase)
+        if not self.visible(screen):
+            self.reveal.show(phrase)
+            screen = self.reveal.by_heading(self.words.date, self.words.heading)
+        return screen
 
     def visible(self, screen: Screen) -> bool:
         return bool(screen.fields(self.words.date) or screen.values(self.words.date))
@@ -104,6 +107,8 @@ class CancellationForm:
         """
         try:
             return self._troubles(self.show(), reason, opt_out)
+        except SignedOut:
+            raise
         except Obstacle as obstacle:
             return (f"the form can't be read: {obstacle.what}",)
 

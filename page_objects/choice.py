@@ -43,11 +43,12 @@ class Choice:
     def find(self, screen: Screen, kinds: set[str] = MADE_OF) -> list[Found]:
         """Where the label is: a select box or a list first, else a button that reads as the present value.
 
+        A styled list often keeps the select box that it stands for beside it, a pixel large: the list is what is seen.
         `kinds` may add what else could stand there instead (a text field).
         """
-        return screen.fields(self.label, kinds) or [
-            one for one in screen.fields(self.label, BUTTONS) if self._may_open(one.control)
-        ]
+        found = screen.fields(self.label, kinds)
+        drawn = [one for one in found if one.control.box.width > 1 and one.control.box.height > 1]
+        return drawn or found or [one for one in screen.fields(self.label, BUTTONS) if self._may_open(one.control)]
 
     def _may_open(self, control: Control) -> bool:
         """Whether a button beside the label may be pressed to see what it opens: it certainly sends nothing."""
@@ -60,7 +61,7 @@ class Choice:
     def value(found: Found) -> str:
         """What is chosen now."""
         control = found.control
-        return squeeze(control.value) if control.kind in MADE_OF else squeeze(_CARET.sub("", control.name))
+        return squeeze(_CARET.sub("", control.value if control.kind in MADE_OF else control.name))
 
     def options(self, found: Found) -> tuple[Option, ...]:
         """What may be chosen, with a list left open. Raises NotHere if it does not open."""

@@ -1,18 +1,24 @@
 """Values that are shown as text until "Edit", or a pencil beside them, is pressed."""
 
+import contextlib
+
 from page_objects.document import ENTERABLE, OPERABLE, Control, Document, Found, Run
 from page_objects.harmless import harmless
+from page_objects.obstacles import NotHere
 from page_objects.screen import Screen, the_one
 from page_objects.tab import Tab
 from page_objects.wording import plain, squeeze
 from page_objects.words import Phrase
+
+HOVER = 0.5
+"""Seconds within which a pencil comes up under the mouse."""
 
 
 def open_field(tab: Tab, phrase: Phrase, kinds: set[str], key: str) -> Found:
     """The one field with that label, brought forth by its "Edit" where it is shown as text. Raises NotHere, Ambiguous."""
     screen = tab.glance()
     found = [one for one in screen.fields(phrase, kinds) if not (one.control.readonly or one.control.disabled)]
-    edit = None if found else edit_beside(tab, screen, phrase)
+    edit = None if found else edit_beside(tab, screen, phrase) or edit_under_the_mouse(tab, screen, phrase)
     if edit is None:
         return screen.one_field(phrase, kinds, key)
     with tab.setting.reading_only():
@@ -47,6 +53,15 @@ def edit_record(screen: Screen, words: Phrase) -> Found | None:
         if control.kind in ENTERABLE and control.box.on_line_with(one.control.box)
     ]
     return found[0] if len(found) == 1 and not fields else None
+
+
+def edit_under_the_mouse(tab: Tab, screen: Screen, phrase: Phrase) -> Found | None:
+    """The same, where it is shown only while the mouse is over the line of the label."""
+    for document, label in screen.places(phrase):
+        tab.hover_at(document, label.box)
+        with contextlib.suppress(NotHere):
+            return tab.until(lambda now: edit_beside(tab, now, phrase), f'the pencil of "{phrase[0]}"', HOVER)
+    return None
 
 
 def _edits(control: Control, label: Run, words: Phrase) -> bool:

@@ -8,7 +8,7 @@ from playwright.sync_api import ElementHandle, Page
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from page_objects.document import Found
+from page_objects.document import Box, Document, Found
 from page_objects.obstacles import NotHere, Replaced, Whereabouts
 
 AIM = Path(__file__).with_name("hand.js").read_text("utf-8")
@@ -17,6 +17,21 @@ MISSED = """() => {
   if (!eye || !eye.guard) return false;
   eye.guard.lift();
   return eye.guard.hit !== true;
+}"""
+PLACE = """([x, y]) => {
+  if (y < 0 || y > innerHeight) {
+    const from = scrollY;
+    scrollBy({top: y - innerHeight / 2, behavior: "instant"});
+    y -= scrollY - from;
+  }
+  try {
+    for (let view = window; view !== view.top; view = view.parent) {
+      const corner = view.frameElement.getBoundingClientRect();
+      x += corner.left + view.frameElement.clientLeft;
+      y += corner.top + view.frameElement.clientTop;
+    }
+  } catch (otherSite) { return null; }
+  return [x, y];
 }"""
 ELEMENT = """([token, index]) => {
   const eye = window[Symbol.for("rpa.eye")];
@@ -101,6 +116,13 @@ class Hand:
     def hover(self, found: Found) -> None:
         with contextlib.suppress(PlaywrightTimeout):  # what a hover did not open is simply not there afterwards
             self._handle(found).hover(timeout=self._timeout)
+
+    def hover_at(self, document: Document, box: Box) -> None:
+        """Move the mouse over a text, near its beginning."""
+        middle = [box.left + min(box.width, 40) / 2, box.top + box.height / 2]
+        place = document.frame.evaluate(PLACE, middle)
+        if place:
+            self._page.mouse.move(*place)
 
     def fill(self, found: Found, text: str) -> None:
         try:

@@ -35,7 +35,13 @@ class LinkMenu:
         if box:
             self._choose(box, link)
             return
-        self.tab.press(self._live(self._open(screen, link), link))
+        found = self._open(screen, link)
+        try:
+            live = self._live(found, link)
+        except DeadLink:
+            self._shut(screen)
+            raise
+        self.tab.press(live)
 
     def doubtful(self, link: Phrase) -> bool:
         """Whether a click on `link` may lead nowhere, as far as can be seen."""
@@ -105,6 +111,13 @@ class LinkMenu:
         self.tab.press(opener)
         return True
 
+    def _shut(self, closed: Screen) -> None:
+        """Shut a menu of dead links, which may lie over what is pressed next: by the button that opened it."""
+        opener = self._opener(self.tab.look())
+        shown, before = (sum(len(one.controls) for one in seen.documents) for seen in (self.tab.glance(), closed))
+        if opener is not None and shown > before:
+            self.tab.press(opener)
+
     def _arrow(self, screen: Screen) -> Found | None:
         """A small button beside a label that can't itself be clicked: after it, or before it as in a tree."""
         heading = self._heading(screen)
@@ -132,8 +145,7 @@ class LinkMenu:
         if heading is None:
             return False
         document, label = heading
-        frame = document.frame
-        frame.page.mouse.move(label.box.left + min(label.box.width, 40) / 2, label.box.top + label.box.height / 2)
+        self.tab.hover_at(document, label.box)
         return True
 
     def _inside(self, screen: Screen, link: Phrase) -> list[Found]:

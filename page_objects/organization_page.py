@@ -64,6 +64,8 @@ class OrganizationPage(AdminPage):
         """The form, where a link opens it on a page of its own."""
         self._to_enter = ""
         """What goes into Server Location once the record can be edited."""
+        self._unentered: Screen | None = None
+        """The screen just before Server Location was entered."""
 
     def recognised(self, screen: Screen) -> bool:
         location, heading = self.words.organization.server_location, self.words.form.heading
@@ -182,15 +184,23 @@ class OrganizationPage(AdminPage):
         field = open_field(self.tab, label, TEXTS, "words.organization.server_location")
         if squeeze(field.control.value) and not says(field.control.value, self.words.organization.empty):
             raise Missing("Server Location is not empty; it is only ever written when empty", self.whereabouts())
+        self._unentered = self.tab.look()
         self.tab.fill(field, url)
 
     def update_button(self) -> Found:
-        """The Update button of the record: the one in the form of Server Location where there are several."""
+        """The Update button of the record: the one in the form of Server Location where there are several.
+
+        Or else the one that came up as Server Location was entered ("You have unsaved changes. Update / Discard").
+        """
         screen = self.show(self.words.organization.update)
         found = screen.operable(self.words.organization.update, BUTTONS)
         location = screen.fields(self.words.organization.server_location)
         if len(found) > 1 and location:
             found = [one for one in found if _same_form(one, location[0])] or found
+        if len(found) > 1 and self._unentered is not None:
+            old = {_looks(one) for one in self._unentered.operable(self.words.organization.update, BUTTONS)}
+            came_up = [one for one in found if _looks(one) not in old]
+            found = came_up if len(came_up) == 1 else found
         near = location[0] if len(location) == 1 else None
         return the_one(found, self.words.organization.update, near=near, key="words.organization.update")
 
@@ -242,6 +252,11 @@ class OrganizationPage(AdminPage):
 def _clear(label: Phrase) -> Phrase:
     """The alternatives that are clear by themselves, wherever they stand: the best one, and those of several words."""
     return tuple(words for place, words in enumerate(label) if place == 0 or " " in words)
+
+
+def _looks(one: Found) -> tuple[str, str, str, int]:
+    """What tells a button from another of the same words in the same document."""
+    return one.document.token, one.control.kind, one.control.type, one.control.form
 
 
 def _same_form(one: Found, other: Found) -> bool:

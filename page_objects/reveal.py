@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
 
+from page_objects.admin_page import refuse_sign_in
 from page_objects.document import Document, Found
 from page_objects.hand import was_navigating
 from page_objects.harmless import harmless
@@ -87,13 +88,22 @@ class Reveal:
                 self.show(phrase)
         return self.tab.glance()
 
+    def by_heading(self, phrase: Phrase, heading: Phrase) -> Screen:
+        """The screen with `phrase` on it, where a fold under this heading fetches what it holds when it is opened."""
+        screen = self.tab.glance()
+        found = [one for one in screen.operable(heading) if harmless(one.control, self.tab.words)]
+        if not visible(screen, phrase) and len(found) == 1:
+            with self.tab.setting.reading_only(), contextlib.suppress(NotHere):  # something lies over it
+                self._open_tab(found[0], screen)
+        return self.tab.glance()
+
     def _open_tab(self, found: Found, before: Screen) -> None:
         quiet = self.tab.setting.patience.quiet
         self.tab.press(found)
         self.presses += 1
         with contextlib.suppress(NotHere):  # the tab that is open already changes nothing
             self.tab.until(lambda now: True if now.state != before.state else None, found.control.name, 3 * quiet)
-        self.tab.settled()
+        refuse_sign_in(self.tab.settled(), self.tab)
 
 
 def _holds(texts: Sequence[str], phrase: Phrase) -> bool:

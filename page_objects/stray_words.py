@@ -38,7 +38,7 @@ class StrayWords:
         self._words = words
         self._columns = columns
         pending = "|".join(re.escape(plain(one)) for one in words.pending)
-        self._alone = re.compile(rf"(?:[^:]{{1,30}}:\s*)?(?P<word>{pending})(?P<more>{_MORE})")
+        self._alone = re.compile(rf"(?:[^:]{{1,30}}:\s*)?\W*(?P<word>{pending})(?P<more>{_MORE})")
         self._known = (*words.pending, *words.settled, *words.cancelled)
 
     def on(self, screen: Screen, grids: Sequence[Grid]) -> list[StrayWord]:

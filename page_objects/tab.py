@@ -10,7 +10,7 @@ from typing import TypeVar
 from playwright.sync_api import Dialog, Frame, Page
 from playwright.sync_api import Error as PlaywrightError
 
-from page_objects.document import Document, Found
+from page_objects.document import Box, Document, Found
 from page_objects.hand import Hand, reason, was_navigating
 from page_objects.obstacles import LeftTheSite, NotHere, Replaced, SiteDown, Whereabouts
 from page_objects.rest import Answers
@@ -213,7 +213,7 @@ class Tab:
         pressed by key: some pages draw it anew whenever the mouse is over it.
         What is no plain link waits for scripts that are still to come: they may be what answers the click.
         """
-        owner = self._owner(found)
+        owner = self._owner(found.document)
         if owner is not self:
             owner.press(found)
             return
@@ -225,7 +225,7 @@ class Tab:
                 self.page.mouse.move(0, 0)
                 found = self._same(found) or found
             try:
-                self._hand(found).press(found, by_key=by_key)
+                self._hand(found.document).press(found, by_key=by_key)
             except Replaced:
                 again = self._same(found)
                 if again is None:
@@ -256,21 +256,25 @@ class Tab:
         ]
         return same[0] if len(same) == 1 else None
 
-    def _owner(self, found: Found) -> "Tab":
+    def _owner(self, document: Document) -> "Tab":
         """The window that shows it: one that this tab opened, or itself. A click in the wrong window hits anything."""
-        page = found.document.frame.page
+        page = document.frame.page
         return next((tab for tab in every([self]) if tab.page == page), self)
 
     def hover(self, found: Found) -> None:
-        self._hand(found).hover(found)
+        self._hand(found.document).hover(found)
+
+    def hover_at(self, document: Document, box: Box) -> None:
+        """Hold the mouse over a text, for what is shown only meanwhile."""
+        self._hand(document).hover_at(document, box)
 
     def fill(self, found: Found, text: str) -> None:
         """Replace the text of a field."""
-        self._hand(found).fill(found, text)
+        self._hand(found.document).fill(found, text)
 
     def choose(self, found: Found, option: int) -> None:
         """Choose an option of a select box, by its place (from 0)."""
-        self._hand(found).choose(found, option)
+        self._hand(found.document).choose(found, option)
 
     def tick(self, found: Found, ticked: bool) -> None:
         if found.control.checked != ticked:
@@ -281,9 +285,9 @@ class Tab:
         self.forget()
         self.page.keyboard.press(key)
 
-    def _hand(self, found: Found) -> Hand:
-        """To act with, in the window that shows `found`; what was read before is no longer what is there."""
-        owner = self._owner(found)
+    def _hand(self, document: Document) -> Hand:
+        """To act with, in the window that shows `document`; what was read before is no longer what is there."""
+        owner = self._owner(document)
         self.forget()
         owner.forget()
         return Hand(owner.page, min(self.setting.patience.page, 10.0), lambda: owner.whereabouts("page"))

@@ -44,8 +44,13 @@ class SignInWords(WordGroup):
 class LookUpWords(WordGroup):
     """Clause 2 (Organization) and clause 4c (the backend's own look-up)."""
 
-    open: Phrase = ("Organization", "Organizations", "Organization Look-up", "Organization Search")
-    """The link or tab that leads to the look-up, where it is not on the page that follows sign-in."""
+    open: Phrase = (
+        "Find Organization", "Find Organizations", "Search Organizations", "View Organizations", "List Organizations",
+        "Organization List", "All Organizations", "Organization", "Organizations", "Organization Look-up",
+        "Organization Search",
+    )  # fmt: skip
+    """The link or tab that leads to the look-up, where it is not on the page that follows sign-in. An item of a menu
+    stands before the menu's own word, which opens the menu."""
     field: Phrase = (
         "Account Name", "Organization Name", "Organization", "Name", "Search", "Find", "Search for", "Look up",
         "Name contains", "Search text", "Keyword", "Account Name contains", "Customer Name",
@@ -172,6 +177,7 @@ class CancelPageWords(WordGroup):
     set_contact_info: Phrase = ("Set Organization / Contact Info",)
     confirm: Phrase = (
         "Yes", "OK", "Confirm", "Continue", "Yes, continue", "Proceed", "Save", "Submit", "Update", "Apply", "Set",
+        "Save Changes", "Apply Changes", "Save and Close",
     )  # fmt: skip
     """Buttons of a form or a question that stands between one of the links and its effect."""
     dialog: Phrase = ()

@@ -105,6 +105,12 @@ def intranet(one: Json) -> Truth:
     return Truth(one["licenses"], one["status"], one["orginfo"], still_pending(bills), said)
 
 
+def tabbed(one: Json) -> Truth:
+    bills = [row["status"] for row in one["billing"]]
+    said = (one["cancel_date"], one["reason"], one["opt_out"])
+    return Truth(one["licenses"], one["status"], one["org_info"], still_pending(bills), said)
+
+
 BLIND = {
     "webforms": BlindSite(
         signed("admin", "Secret123!"),
@@ -144,6 +150,14 @@ BLIND = {
             "rfc_form": "form", "update_record": "update", "module": "module",
         },
         intranet, ("2026-11-30", "99 - OTHER", REASON, True), action="kind", location="server",
+    ),
+    "tabbed": BlindSite(
+        signed("admin", "letmein"),
+        {
+            "license": FOUR[0], "billings": FOUR[1], "status": FOUR[2], "orginfo": FOUR[3],
+            "form": "form", "update": "update", "module": "module",
+        },
+        tabbed, ("11/30/2026", REASON, True), action="kind", location="server",
     ),
 }  # fmt: skip
 THE_FORM = {"cdate", "creason", "ccomment", "optout"}

@@ -10,7 +10,7 @@ from flows.profile import Site, SiteProfile
 from flows.reading import unknown_statuses, unreadable_dates
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.billing_table import BillingRowSeen, BillingTable
-from page_objects.obstacles import Ambiguous, Missing, NotHere
+from page_objects.obstacles import Ambiguous, Missing, NotHere, SignedOut
 from page_objects.tab import Tab
 from tests.conftest import Show
 from tests.test_screen import BILLS, HEADINGS, divs, row
@@ -120,6 +120,7 @@ STRAY = {
     "a link in a row that was not read": f"{PAID}<br><br><br><br>{table(row(('9', '12/23/2026', '<a href=x>Scheduled</a>')))}",
     "under no heading, beside a status": table(row((*HEADINGS, "")), row((*BILLS[0], "Scheduled"))),
     "with a date": f"{PAID}<p>Scheduled for 12/23/2026</p>",
+    "behind a sign": f"{PAID}<p>\U0001f553 Scheduled</p>",
 }
 """A person would not say that nothing is scheduled."""
 
@@ -256,6 +257,7 @@ def test_a_table_that_shows_a_part_and_nothing_to_turn_is_not_read(show: Show) -
 # --- the Cancelled tab ---
 
 GONE = table(row(HEADINGS), row((*BILLS[1][:3], "Cancelled")))
+SIGNED = GONE.replace("Cancelled", "\u2717 Cancelled")
 NONE = "<p>There are no billings.</p>"
 
 
@@ -275,6 +277,7 @@ TABS = {
     "a filter over all rows": (table(row(HEADINGS), BODY, row((*BILLS[1][:3], "Cancelled"))), "t.innerHTML = then"),
     "a tab that is marked": (GONE, "c.setAttribute('aria-selected', 'true')"),
     "only cancelled rows all along": (GONE, "h.value = 'c'"),
+    "a sign before each status": (SIGNED, "h.value = 'c'"),
 }
 
 
@@ -286,12 +289,17 @@ def test_the_cancelled_tab_is_what_comes_after_the_press(show: Show, page: Page,
 
     page.route("http://site.test/**", slowly)
     first, act = TABS[how]
-    assert [one.status for one in cancelled(show(tabbed(first, GONE, act)))] == ["Cancelled"]
+    assert [one.status.removeprefix("\u2717 ") for one in cancelled(show(tabbed(first, GONE, act)))] == ["Cancelled"]
 
 
 def test_a_tab_that_changes_nothing_is_not_taken_for_the_cancelled_one(show: Show) -> None:
     with pytest.raises(NotHere, match="Cancelled"):
         cancelled(show(tabbed(table(row(HEADINGS), BODY), "", "h.setAttribute('value', 'c')")))
+
+
+def test_a_sign_in_over_the_page_is_what_the_tab_leads_to(show: Show) -> None:
+    with pytest.raises(SignedOut):
+        cancelled(show(tabbed(NONE, "<dialog open><input type=password></dialog>", "t.innerHTML = then")))
 
 
 def test_the_cancelled_tab_needs_no_column_of_statuses(show: Show) -> None:
@@ -350,5 +358,5 @@ def test_due_dates_that_cannot_be_read_are_said_with_their_text() -> None:
 
 
 def test_a_known_status_with_more_words_is_known() -> None:
-    rows = [BillingRow(status="PAID - thank you"), BillingRow(status="On hold")]
-    assert unknown_statuses(rows, profile(), dt.date(2026, 11, 25)) == (rows[1],)
+    rows = [BillingRow(status=status) for status in ("PAID - thank you", "\u2713 Paid", "On hold")]
+    assert unknown_statuses(rows, profile(), dt.date(2026, 11, 25)) == (rows[2],)

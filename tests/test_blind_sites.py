@@ -93,6 +93,10 @@ class TestIntranet(OnABlindSite):
     site = "intranet"
 
 
+class TestTabbed(OnABlindSite):
+    site = "tabbed"
+
+
 def assert_nobody_else_was_touched(
     number: str, entries: list[Entry], before: dict[str, Any], after: dict[str, Any]
 ) -> None:

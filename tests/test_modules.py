@@ -15,7 +15,9 @@ NEEDS_PREMIUM = "535501"
 
 
 def switches(bench: Bench) -> list[tuple[str, str]]:
-    return [(e.before["module"], e.after["module"]) for e in bench.site.ledger if e.kind == "switch_module"]
+    return [
+        (e.before["module"], e.after["module"]) for e in bench.site.ledger if e.kind == "switch_module" and e.applied
+    ]
 
 
 class NotesThat(Notes):
@@ -48,6 +50,14 @@ def test_a_person_who_says_stop_does_not_leave_premium_edition_behind(classic: B
     notes = NotesThat(EventKind.RECOVERY, stop.set)
     outcome = classic.robot.cancel(classic.request(NEEDS_PREMIUM), notes, stop=stop)
     assert outcome.code == "interrupted"
+    (there, back) = switches(classic)
+    assert there == back[::-1]
+
+
+def test_a_session_that_ends_as_the_module_is_chosen_is_no_answer(classic: Bench) -> None:
+    notes = NotesThat(EventKind.INTENT, classic.site.expire_sessions, effect=Effect.SWITCH_MODULE)
+    assert classic.cancel(NEEDS_PREMIUM, notes).end is End.CANCELLED
+    assert [i.outcome for i in notes.intents() if i.effect == Effect.SWITCH_MODULE] == ["unknown", "done"]
     (there, back) = switches(classic)
     assert there == back[::-1]
 

@@ -112,6 +112,13 @@ def test_the_template_works_and_shows_every_key_at_its_default(tmp_path: Path) -
     assert missing == ["server_locations[].server", "reasons"]  # for both, an example is shown instead
 
 
+def test_a_server_location_is_entered_as_it_was_written() -> None:
+    rows = [{"prefixes": ["5"], "url": url} for url in ("https://s05.example/", "https://s05.example")]
+    profile = SiteProfile.model_validate({"site": {"base_url": URL + "/"}, "server_locations": rows})
+    assert [row.url for row in profile.server_locations] == ["https://s05.example/", "https://s05.example"]
+    assert profile.site.base_url == URL
+
+
 def test_the_profile_in_effect_reads_back_as_itself() -> None:
     profile = SiteProfile.model_validate(
         {

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from page_objects.app_module_switcher import AppModuleSwitcher
 from page_objects.link_menu import LinkMenu
-from page_objects.obstacles import Ambiguous, Missing
+from page_objects.obstacles import Ambiguous, Missing, SignedOut
 from page_objects.organization_page import OrganizationPage
 from page_objects.wording import reads_as, same_words
 from tests.conftest import Show
@@ -106,6 +106,27 @@ def test_tabs_that_the_profile_names_are_pressed_until_the_words_are_there(show:
     tab.setting.words = tab.words.model_copy(update={"organization": organization})
     record = OrganizationPage(tab)
     assert record.form.visible(record.show_form())
+
+
+FOLD = """<h3 style='cursor: pointer' {1}>&#9656; Required for Cancellation</h3><div id=d></div><script>
+  const form = `{0}`; const open = () => setTimeout(() => {{ d.innerHTML = form; }}, 100);
+  document.querySelector('h3').addEventListener('click', open);</script>"""
+
+
+def test_a_fold_that_fetches_the_form_when_it_is_opened_is_opened(show: Show, page: Page) -> None:
+    inside = FORM.replace("<h3>Required for Cancellation</h3>", "")
+    record = OrganizationPage(show(HEAD + LOCATION + UPDATE + FOLD.format(inside, "")))
+    assert record.form.visible(record.show_form())
+    sends = "onclick=\"location = '/purge'\""
+    record, before = OrganizationPage(show(HEAD + LOCATION + UPDATE + FOLD.format(inside, sends))), page.url
+    assert not record.form.visible(record.show_form())
+    assert page.url == before
+
+
+def test_a_sign_in_that_comes_instead_of_the_form_is_no_missing_form(show: Show) -> None:
+    record = OrganizationPage(show(HEAD + LOCATION + UPDATE + FOLD.format("<p><input type=password></p>", "")))
+    with pytest.raises(SignedOut):
+        record.form.ready("Too expensive", opt_out=False)
 
 
 def test_whose_record_it_is_is_known_though_the_tab_with_the_form_hides_number_and_name(show: Show) -> None:
@@ -207,6 +228,17 @@ def test_a_reason_is_chosen_from_a_list_of_any_make_and_read_back(show: Show, ho
     assert form.read(form.tab.look()).reason == "Closed"
 
 
+def test_a_styled_list_is_used_and_not_the_select_box_of_a_pixel_behind_it(show: Show, page: Page) -> None:
+    pixel = "<select title=Reason aria-label=Reason style='position: absolute; clip: rect(0,0,0,0); width: 1px; height: 1px; padding: 0; border: 0'><option><option>Closed</select>"
+    styled = listed("a combo box of its own", value="Closed &#9662;").replace(
+        "<td><div", f"<td>{pixel}<div aria-label=Reason"
+    )
+    form = OrganizationPage(show(DATED + styled + "<p><button>Save</button></p>")).form
+    assert form.read(form.tab.look()).reason == "Closed", "what is seen, without its arrow"
+    assert form.fill("11/30/2026", DAY, "too expensive", opt_out=False).reason == "Too expensive"
+    assert page.evaluate("document.querySelector('select').value") == ""
+
+
 def test_a_reason_that_a_list_does_not_offer_becomes_its_other(show: Show) -> None:
     more = (
         "<p id=m hidden>Please specify <input id=t></p><script>then = (one) => { m.hidden = one[0] !== 'O'; };</script>"
@@ -278,6 +310,24 @@ def test_a_mark_for_nothing_is_an_empty_server_location_that_can_be_entered(show
     record.enter_server_location("https://s05.example/")
     assert record.server_location(record.tab.look()) == "https://s05.example/"
     assert record.tab.page.title() == "t", "the pencil of another field was not touched"
+
+
+UNDER_THE_MOUSE = """<style>i { visibility: hidden } p:hover i { visibility: visible }</style><p style='margin-top: 2000px'>
+  <span>Fax</span> <span>1</span> <i onclick='document.title = 2' title='Edit Fax'>&#9998;</i></p><p>
+  <span>Server Location</span> <span>&mdash;</span> <i style='cursor: pointer' title='Edit Server Location'
+  onclick="this.nextElementSibling.type = 'text'">&#9998;</i><input type=hidden aria-label='Server Location' oninput='bar.hidden = false'></p>
+  <button onclick='a()'>Update</button><div id=bar hidden>Unsaved changes. <a href='#' onclick='b()'>Update</a> <a>Discard</a></div>"""
+
+
+def test_a_pencil_that_is_there_only_under_the_mouse_and_the_update_that_comes_up_with_the_change(
+    show: Show, page: Page
+) -> None:
+    record = OrganizationPage(show(UNDER_THE_MOUSE))
+    assert record.update_button().control.kind == "button"
+    record.enter_server_location("https://s05.example/")
+    assert record.server_location(record.tab.look()) == "https://s05.example/"
+    assert record.update_button().control.kind == "link"
+    assert page.title() == "t"
 
 
 @pytest.mark.parametrize("how", IN_PLACE)

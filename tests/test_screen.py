@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.billing_table import BillingTable
@@ -238,6 +238,27 @@ def test_a_question_about_the_link_is_accepted_and_one_about_anything_else_is_no
     assert page.title() == "done"
 
 
+@pytest.mark.parametrize("carries_on", ["Yes, do it", "Save changes", "Apply Changes"])
+def test_a_form_in_between_is_filled_in_and_its_button_pressed(show: Show, page: Page, carries_on: str) -> None:
+    form = f"<div id=m hidden>License Count <input id=n value=5><button>Close</button><button onclick='document.title = n.value'>{carries_on}</button></div>"
+    opens = FOUR_LINKS.replace("javascript:void(confirm", "javascript:void(m.hidden = false, 0 && confirm")
+    CancelPage(show(opens + form)).remove_license_count()
+    assert page.title() == "0"
+
+
+def test_a_question_that_is_drawn_after_a_late_answer_is_answered(show: Show, page: Page) -> None:
+    def late(route: Route) -> None:
+        page.wait_for_timeout(1200)
+        route.fulfill(content_type="text/html", body="x", headers={"Access-Control-Allow-Origin": "*"})
+
+    page.route("http://site.test/**", late)
+    asks = "fetch(`http://site.test/`).then(() => setTimeout(() => { m.hidden = false; }, 150))"
+    question = "<div id=m hidden><button>No</button><button onclick='document.title = 1'>Yes</button></div>"
+    links = CancelPage(show(FOUR_LINKS.replace('confirm("Purge it all?") && (document.title = "no")', asks) + question))
+    links.cancel_billings()
+    assert page.title() == "1"
+
+
 LABEL = "New AWS Links for 05 & 06 Servers Act # starts w/ 500, 600, 700"
 LIVE = "<a href='javascript:document.title=1'>(NewManageAcctsLink)</a>"
 MENUS = {
@@ -275,6 +296,13 @@ def test_a_link_that_is_dead_missing_or_anothers_is_never_pressed(show: Show, pa
     with pytest.raises(DeadLink):
         LinkMenu(show(dead), LABEL).press(("(NewManageAcctsLink)",))
     assert page.title() == "t"
+
+
+def test_a_menu_of_dead_links_is_shut_again(show: Show, page: Page) -> None:
+    menu = f"<button onclick='m.hidden = !m.hidden'>{LABEL}</button><div id=m hidden><a>(NewManageAcctsLink)</a><a href=x>Other</a></div>"
+    with pytest.raises(DeadLink):
+        LinkMenu(show(menu), LABEL).press(("(NewManageAcctsLink)",))
+    assert page.evaluate("m.hidden")
 
 
 def test_a_screen_says_whether_it_has_changed(show: Show, page: Page) -> None:

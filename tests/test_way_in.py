@@ -117,6 +117,12 @@ def test_a_press_that_was_lost_is_made_once_more(page: Page) -> None:
     assert FakeSite(page, {"/": link, "/find": LOOK_UP}).walk().to_search().here()
 
 
+def test_a_menu_that_opens_under_the_mouse_leads_to_the_look_up(page: Page) -> None:
+    menu = """<style>ul { display: none } li:hover ul { display: block }</style><li><a href='#'>Organization &#9662;</a>
+      <ul><li><a href=/find>Find Organization</a><li><a href=/new>Create Organization</a></ul>"""
+    assert FakeSite(page, {"/": menu, "/find": LOOK_UP}).walk().to_search().here()
+
+
 def test_a_link_in_a_menu_frame_is_pressed_when_all_frames_are_there(page: Page) -> None:
     frames = "<iframe src=/menu></iframe><iframe name=main src=/desktop></iframe>"
     menu = "<a href=/find target=main onclick='top.document.title += top.document.readyState'>Organization</a>"
