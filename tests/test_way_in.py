@@ -117,6 +117,22 @@ def test_a_press_that_was_lost_is_made_once_more(page: Page) -> None:
     assert FakeSite(page, {"/": link, "/find": LOOK_UP}).walk().to_search().here()
 
 
+DRAWER = """<button aria-label="Open menu" onclick="document.title += 1; %s">\u2630</button>
+  <nav id=d style="position:fixed;left:-300px;width:200px"><a href=/find>Organization</a></nav>"""
+
+
+def test_the_look_up_may_be_behind_the_button_that_opens_the_menu(page: Page) -> None:
+    site = FakeSite(page, {"/": DRAWER % "d.style.left = 0", "/find": LOOK_UP})
+    assert site.walk().to_search().here()
+
+
+def test_a_button_that_may_send_something_is_no_menu(page: Page) -> None:
+    site = FakeSite(page, {"/": DRAWER % "fetch('/api')", "/find": LOOK_UP})
+    with pytest.raises(Missing, match=r"words\.look_up\.open"):
+        site.walk().to_search()
+    assert "/api" not in site.asked
+
+
 def test_a_link_in_a_menu_frame_is_pressed_when_all_frames_are_there(page: Page) -> None:
     frames = "<iframe src=/menu></iframe><iframe name=main src=/desktop></iframe>"
     menu = "<a href=/find target=main onclick='top.document.title += top.document.readyState'>Organization</a>"
