@@ -34,7 +34,18 @@ class LinkMenu:
         if box:
             self._choose(box, link)
             return
-        self.tab.press(self._live(self._open(screen, link), link))
+        found = self._open(screen, link)
+        try:
+            live = self._live(found, link)
+        except DeadLink:
+            self._shut(screen)
+            raise
+        self.tab.press(live)
+
+    def _shut(self, before: Screen) -> None:
+        """Shut what was opened, as a person does with Escape: it may lie over the button that is needed next."""
+        if len(self.tab.glance().main.controls) > len(before.main.controls):
+            self.tab.press_key("Escape")
 
     def doubtful(self, link: Phrase) -> bool:
         """Whether a click on `link` may lead nowhere, as far as can be seen."""
@@ -94,8 +105,13 @@ class LinkMenu:
                 self.tab.until(lambda now: self._inside(now, link) or self._words_inside(now, link), "the link", 1.5)
             except NotHere:
                 continue
-            return self._inside(self.tab.glance(), link)
+            return self._brought(self.tab.glance(), before, link)
         return []
+
+    def _brought(self, screen: Screen, before: Screen, link: Phrase) -> list[Found]:
+        """What the gesture has brought, wherever the page draws it: a list may lie over the page, outside of its place."""
+        found = screen.operable(link, OPERABLE)
+        return found if len(found) == 1 and not before.operable(link, OPERABLE) else self._inside(screen, link)
 
     def _press_opener(self, screen: Screen) -> bool:
         opener = self._opener(screen) or self._arrow(screen)

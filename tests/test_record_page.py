@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from page_objects.app_module_switcher import AppModuleSwitcher
 from page_objects.link_menu import LinkMenu
-from page_objects.obstacles import Ambiguous, Missing
+from page_objects.obstacles import Ambiguous, DeadLink, Missing
 from page_objects.organization_page import OrganizationPage
 from page_objects.wording import reads_as, same_words
 from tests.conftest import Show
@@ -255,6 +255,36 @@ def test_the_purple_drop_down_may_be_a_list_box(show: Show, page: Page) -> None:
     tab = show(body + "<script>then = (one) => { document.title = one; };</script>")
     LinkMenu(tab, label).press(("(NewManageAcctsLink)",))
     assert page.title() == "(NewManageAcctsLink)"
+
+
+OVERLAY = """<script>
+  customElements.define('x-label', class extends HTMLElement { connectedCallback() {
+    this.attachShadow({mode: 'open'}).innerHTML = `<p>${this.dataset.text}: <input></p>`; } });
+  function drop(button, dead) { const over = document.createElement('div');
+    over.style.cssText = 'position:fixed;inset:0;z-index:9'; over.tabIndex = -1;
+    over.innerHTML = `<div role=menuitem aria-disabled=${dead}
+      style="position:fixed;top:300px">(NewManageAcctsLink)</div>`;
+    over.onkeydown = (e) => { if (e.key === 'Escape') over.remove(); };
+    over.firstChild.onclick = () => { document.title = 'open'; }; document.body.append(over); over.focus(); }</script>"""
+PURPLE = "New AWS Links for 05 & 06 Servers Act # starts w/ 500, 600, 700"
+
+
+def over(dead: str) -> str:
+    menu = f"<p><button aria-haspopup=menu onclick='drop(this, {dead})'>{PURPLE} \u25be</button></p>"
+    return f"{OVERLAY}{menu}<p><button>Old Links for 02 Servers</button></p>{UPDATE}"
+
+
+def test_the_links_of_a_drop_down_may_be_drawn_over_the_page(show: Show, page: Page) -> None:
+    LinkMenu(show(over("false")), PURPLE).press(("(NewManageAcctsLink)",))
+    assert page.title() == "open"
+
+
+def test_a_drop_down_with_a_dead_link_is_shut_again(show: Show, page: Page) -> None:
+    record = OrganizationPage(show(over("true")))
+    with pytest.raises(DeadLink):
+        LinkMenu(record.tab, PURPLE).press(("(NewManageAcctsLink)",))
+    record.tab.press(record.update_button())
+    assert page.title() == "t1"
 
 
 # --- values that are edited in place, and marks for nothing ---
