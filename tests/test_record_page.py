@@ -287,6 +287,14 @@ def test_a_drop_down_with_a_dead_link_is_shut_again(show: Show, page: Page) -> N
     assert page.title() == "t1"
 
 
+def test_a_fold_is_opened_by_what_stands_above_it_though_its_words_are_in_web_components(show: Show) -> None:
+    fold = """<button type=button aria-expanded=false onclick="this.nextElementSibling.hidden = false;
+      this.setAttribute('aria-expanded', true)">Required for Cancellation</button><div hidden>
+      <x-label data-text="Date of Cancellation"></x-label></div>"""
+    record = OrganizationPage(show(f"{OVERLAY}{HEAD}{LOCATION}{fold}"))
+    assert record.form.visible(record.show_form())
+
+
 # --- values that are edited in place, and marks for nothing ---
 
 PENCIL = """<script>function pen(button, name) {
