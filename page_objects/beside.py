@@ -7,6 +7,8 @@ from page_objects.document import ENTERABLE, OPERABLE, Box, Control, Document, F
 from page_objects.inline import inline_values
 from page_objects.wording import plain, squeeze
 
+TICKS = {"checkbox", "radio", "switch"}
+
 
 def labelled(document: Document, words: str, kinds: set[str], strict: Callable[[str], str]) -> list[Found]:
     wanted = strict(words)
@@ -42,15 +44,16 @@ def label_runs(document: Document, wanted: str, strict: Callable[[str], str] = p
 def field_beside(document: Document, label: Run, fields: Sequence[Control]) -> Control | None:
     """The field that a person would fill in for `label`: next to it in its line, else the one just below it.
 
-    A tick box may also stand left of its words.
+    A tick box may also stand left of its words, or hold them.
     """
+    holders = [c for c in fields if c.index == label.control and c.kind in TICKS]
+    if holders:
+        return holders[0]
     right = [c for c in fields if c.box.on_line_with(label.box) and c.box.left >= label.box.right - 4]
     ticks = [
         c
         for c in fields
-        if c.kind in {"checkbox", "radio", "switch"}
-        and c.box.on_line_with(label.box)
-        and -4 <= label.box.left - c.box.right <= 40
+        if c.kind in TICKS and c.box.on_line_with(label.box) and -4 <= label.box.left - c.box.right <= 40
     ]
     if ticks:
         return max(ticks, key=lambda c: c.box.right)
@@ -60,6 +63,8 @@ def field_beside(document: Document, label: Run, fields: Sequence[Control]) -> C
             return nearest
     if any(run is not label and run.box.left >= label.box.right - 4 for run in document.lines.get(label.line, ())):
         return None  # its value follows it in the same line
+    if label.term >= 0 and any(run.definition == label.term and squeeze(run.text) for run in document.runs):
+        return None  # its definition is its value
     below = [
         c
         for c in fields
@@ -139,7 +144,7 @@ def _value_of(document: Document, label: Run) -> str:
 
 def field_value(control: Control) -> str:
     """What a person reads in a field; a tick box reads "yes" or "no"."""
-    if control.kind in {"checkbox", "radio", "switch"}:
+    if control.kind in TICKS:
         return "yes" if control.checked else "no"
     return squeeze(control.value)
 

@@ -295,6 +295,21 @@ def test_a_fold_is_opened_by_what_stands_above_it_though_its_words_are_in_web_co
     assert record.form.visible(record.show_form())
 
 
+def test_a_tick_box_may_hold_its_own_words(show: Show) -> None:
+    box = "<div role=checkbox aria-checked=%s tabindex=0><i>x</i> <span style='margin-left:9px'>Opt Out</span></div>"
+    for checked in (True, False):
+        form = OrganizationPage(show(DATED + box % str(checked).lower())).form
+        assert form.read(form.tab.look()).opt_out is checked
+
+
+def test_a_term_with_its_definition_is_no_label_of_the_field_below(show: Show) -> None:
+    told = (
+        "<dl style='margin:0'><dt>Status<dd style='margin:0'>ACTIVE</dl><label><input value=S> Server Location</label>"
+    )
+    grid = told.replace("margin:0'><dt", "margin:0;display:grid;grid-template-columns:200px 1fr'><dt", 1)
+    assert OrganizationPage(show(grid)).read_facts().account_status == "ACTIVE"
+
+
 # --- values that are edited in place, and marks for nothing ---
 
 PENCIL = """<script>function pen(button, name) {
