@@ -64,14 +64,19 @@
     return [...node.childNodes].map(plain).join("");
   };
 
+  // What names it in its mark-up: a button that opens a list often names itself too, or a label and its value within it.
+  const namedBy = (el) => {
+    const root = el.getRootNode();
+    const all = (el.getAttribute("aria-labelledby") || "").split(/\s+/)
+      .map((id) => (id && root.getElementById ? root.getElementById(id) : null)).filter((one) => one && one !== el);
+    const outside = all.filter((one) => !el.contains(one));
+    return outside.length ? outside : all.slice(0, 1);
+  };
+
   const labelsOf = (el) => {
     const labels = [...(el.labels || [])].map(plain);
-    const by = el.getAttribute("aria-labelledby");
-    if (by) {
-      const root = el.getRootNode();  // a button that opens a list often names itself too: its value, no label
-      labels.push(by.split(/\s+/).map((id) => (root.getElementById ? root.getElementById(id) : null))
-        .filter((one) => one && one !== el).map(plain).join(" "));
-    }
+    const by = namedBy(el);
+    if (by.length) labels.push(by.map(plain).join(" "));
     const aria = el.getAttribute("aria-label");
     if (aria) labels.push(aria);
     return labels;
@@ -146,7 +151,9 @@
       const typed = String(el.value === undefined ? el.innerText : el.value);
       control.value = control.type === "password" ? "\u2022".repeat(typed.length) : typed;
     } else if (kind === "combobox") {
-      control.value = String(el.value || el.innerText || "");
+      const label = namedBy(el).filter((one) => el.contains(one)).map((one) => one.innerText.trim()).join("");
+      const text = String(el.value || el.innerText || "").trim();
+      control.value = label && text.startsWith(label) ? text.slice(label.length) : text;
     } else if (kind === "button" && el.tagName === "INPUT") {
       control.value = control.type === "image" ? "" : (el.value || {submit: "Submit", reset: "Reset"}[control.type] || "");
     }

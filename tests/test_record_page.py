@@ -302,6 +302,19 @@ def test_a_tick_box_may_hold_its_own_words(show: Show) -> None:
         assert form.read(form.tab.look()).opt_out is checked
 
 
+FLOATING = """<div role=combobox tabindex=0 aria-haspopup=listbox aria-labelledby="a b" onclick="if (!window.u) {
+    u = document.createElement('ul'); u.setAttribute('role', 'listbox'); u.innerHTML = '<li role=option>Too expensive';
+    u.onclick = () => { b.textContent = 'Too expensive'; u.remove(); }; document.body.append(u); }">
+  <span id=a>Reason</span> <span id=b></span> <i>\u25be</i></div>"""
+
+
+def test_a_list_that_holds_its_label_is_known_by_it_whatever_is_chosen(show: Show) -> None:
+    form = OrganizationPage(show(DATED + FLOATING)).form
+    assert form.read(form.tab.look()).reason == ""
+    form.reason.give("Too expensive")
+    assert form.read(form.tab.look()).reason == "Too expensive"
+
+
 def test_a_term_with_its_definition_is_no_label_of_the_field_below(show: Show) -> None:
     told = (
         "<dl style='margin:0'><dt>Status<dd style='margin:0'>ACTIVE</dl><label><input value=S> Server Location</label>"
