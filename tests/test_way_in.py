@@ -357,6 +357,19 @@ def test_an_account_on_a_later_page_of_the_list_is_not_waited_for_on_the_first(s
     assert [one.texts for one in found] == [(NAME, NUMBER)]
 
 
+def test_a_pager_that_is_dead_until_the_rows_are_there_has_not_turned_the_page(page: Page) -> None:
+    more = """<p>Showing 1 of 2</p><button id=m onclick="m.disabled = true; fetch('/more').then(() => draw(2))">Load more
+      </button>`"""
+    body = PAGED.replace(
+        "<table>${row(rows[page - 1])}</table>`", "<table>${rows.slice(0, page).map(row).join('')}</table>`"
+    )
+    body = body.replace("""'<a href="#" onclick="draw(2); return false">Next</a>'""", f"`{more}")
+    site = FakeSite(page, {"/": body, "/more": lambda route: (page.wait_for_timeout(700), route.fulfill(body=""))[1]})
+    found = site.walk().to_search().search(NAME, NUMBER)
+    assert isinstance(found, list)
+    assert [one.texts for one in found] == [(NAME, NUMBER)]
+
+
 @pytest.mark.parametrize("said", ["No organizations were found.", "0 record(s) found", "Nothing found"])
 def test_a_site_that_says_that_there_is_none_is_believed(show: Show, said: str) -> None:
     tab = show(
