@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from page_objects.admin_page import role_denied
 from page_objects.billing_columns import TOTAL, BillingColumns, is_figure
 from page_objects.document import Document
 from page_objects.grid import Grid, GridRow
-from page_objects.obstacles import Ambiguous, Missing, NotHere
+from page_objects.obstacles import Ambiguous, Missing, NotHere, RoleDenied
 from page_objects.paging import NextPage, next_page, pager_says, unread_part
 from page_objects.screen import Screen
 from page_objects.stray_words import StrayWords
@@ -140,6 +141,9 @@ class BillingTable:
         still = self.still()
 
         def shown(screen: Screen) -> Screen | None:
+            denied = role_denied(screen, self.tab.words)  # which may come after tabs and headings
+            if denied:
+                raise RoleDenied(denied, self.tab.whereabouts("billing table"))
             if any(document.ready == "loading" for document in screen.documents):
                 return None
             return screen if (still(screen) if self.rows_on(screen) else self.says_nothing(screen)) else None

@@ -10,7 +10,7 @@ from flows.profile import Site, SiteProfile
 from flows.reading import unknown_statuses, unreadable_dates
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.billing_table import BillingRowSeen, BillingTable
-from page_objects.obstacles import Ambiguous, Missing, NotHere
+from page_objects.obstacles import Ambiguous, Missing, NotHere, RoleDenied
 from page_objects.tab import Tab
 from tests.conftest import Show
 from tests.test_screen import BILLS, HEADINGS, divs, row
@@ -241,6 +241,15 @@ def test_a_page_that_equals_the_one_before_is_read_too(show: Show) -> None:
 def test_a_table_that_shows_a_part_and_nothing_to_turn_is_not_read(show: Show) -> None:
     with pytest.raises(NotHere, match="Showing 1 of 3"):
         seen(show(f"{PAID}<p>Showing 1 of 3</p>"))
+
+
+def test_a_role_error_that_comes_after_the_tabs_is_a_role_error(show: Show) -> None:
+    late = "Sorry your current role does not have access to this page. Please contact your company administrator."
+    body = f"<div id=b><a href='#'>Billing</a> <a href='#'>Cancelled</a></div><script>setTimeout(() => {{ b.textContent = '{late}'; }}, 700)"
+    billing = ArBillingPage(show(f"{body}</script>"))
+    assert billing.here()
+    with pytest.raises(RoleDenied):
+        billing.rows()
 
 
 # --- the Cancelled tab ---
