@@ -51,6 +51,7 @@
   let paragraph = 0;    // lines that only <br> parts from one another
   let open = null;      // the run that further text may join
   const cells = [];
+  const counts = [];    // how many rows a table says it has, those included that it does not show
   let tables = 0, rows = 0, terms = 0, elements = 0;
 
   const newLine = () => { line += 1; open = null; };
@@ -231,6 +232,8 @@
     const tag = el.tagName;
     if (tag === "TABLE" || role === "table" || role === "grid" || role === "treegrid") {
       context.holder = outer.cell >= 0 ? outer.cell : outer.holder;
+      const count = Number(el.getAttribute("aria-rowcount"));
+      if (count > 0) counts.push([tables, count]);
       context.table = tables++; context.row = -1; context.cell = -1;
     } else if (tag === "TR" || role === "row") {
       context.row = rows++; context.cell = -1;
@@ -301,7 +304,7 @@
     scripted: document.scripts.length > 0,
     leaving: eye.left >= 0 && performance.now() - eye.left < 15000,
     hidden, height: document.documentElement ? document.documentElement.scrollHeight : 0, url: location.href, title: document.title, ready: undressed ? "loading" : document.readyState,
-    status: navigation ? navigation.responseStatus || 0 : 0, held, cells,
+    status: navigation ? navigation.responseStatus || 0 : 0, held, cells, counts,
     runs: runs.map((r) => [r.text, r.line, r.control, r.row, r.cell, r.table, r.head, r.box, r.paragraph, r.term,
       r.definition, r.path, r.look, r.seams]),
     controls,

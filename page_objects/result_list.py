@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from page_objects.document import OPERABLE, Control, Document, Found
@@ -9,6 +10,7 @@ from page_objects.grid import GridRow, visual_rows
 from page_objects.obstacles import NotHere
 from page_objects.paging import named, next_page, numbered, pager_says
 from page_objects.screen import Screen
+from page_objects.scrolling import Scroller
 from page_objects.tab import Tab
 from page_objects.traffic import ASKING, Traffic
 from page_objects.wording import contains_words, identity_text, plain, same_name
@@ -16,6 +18,8 @@ from page_objects.words import LookUpWords
 
 NONE_FOUND = re.compile(r"(no|0|zero) ([\w()]+ ){0,3}(were |was )?(found|match\w*)\b|(nothing|none)( was)? found\b")
 PAGES = 200
+DRAWN = 400
+"""Milliseconds without change after which a list that was scrolled has drawn its rows."""
 
 
 @dataclass(frozen=True)
@@ -126,3 +130,17 @@ class ResultList:
                 if following.certain:
                     raise
                 return None
+
+    def scrolled(self, screen: Screen) -> Iterator[Screen]:
+        """What else the list shows when it is scrolled, part by part."""
+        results = self.results(screen)
+        scroller = Scroller(self.tab, results[0].opens.document, results[0].opens.control.box) if results else None
+        if scroller is None or not scroller.found:
+            return
+        with Traffic(self.tab.page, ASKING) as traffic:
+            while scroller.further([one.opens.control.box for one in results]):
+                screen = self.tab.until(
+                    lambda now: now if not traffic.pending and now.quiet >= DRAWN else None, "the rest of the list"
+                )
+                results = self.results(screen)
+                yield screen

@@ -370,6 +370,22 @@ def test_a_pager_that_is_dead_until_the_rows_are_there_has_not_turned_the_page(p
     assert [one.texts for one in found] == [(NAME, NUMBER)]
 
 
+VIRTUAL = """<form onsubmit="draw(); return false">Account Name <input> <button>Search</button></form>
+  <div id=s style="height:120px;overflow-y:auto" onscroll="setTimeout(draw, 50)"><div id=p style="position:relative;height:1200px">
+  </div></div><script>const draw = () => { const first = Math.max(0, Math.floor(s.scrollTop / 30) - 1);
+    p.innerHTML = '<div role=grid>' + Array.from({length: Math.min(7, 40 - first)}, (_, k) => first + k).map(n =>
+      `<div role=row style="position:absolute;top:${n * 30}px"><span role=gridcell><a href=/r>12-10 Test${n == 30 ? '' : ' ' + n}</a>
+      </span> <span role=gridcell>${611944 + n}</span></div>`).join('') + '</div>'; };</script>"""
+
+
+def test_an_account_far_down_in_a_list_that_draws_only_what_is_in_sight_is_found(show: Show) -> None:
+    tab = show(VIRTUAL)
+    tab.setting.patience = type(tab.setting.patience)(page=6, quiet=0.3)
+    found = OrganizationSearch(tab).search(NAME, NUMBER)
+    assert isinstance(found, list)
+    assert [one.texts for one in found] == [(NAME, NUMBER)]
+
+
 @pytest.mark.parametrize("said", ["No organizations were found.", "0 record(s) found", "Nothing found"])
 def test_a_site_that_says_that_there_is_none_is_believed(show: Show, said: str) -> None:
     tab = show(
