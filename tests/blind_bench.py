@@ -99,6 +99,12 @@ def php(one: Json) -> Truth:
     return Truth(one["used"] + one["total"], one["status"], one["info"], still_pending(bills), said)
 
 
+def material(one: Json) -> Truth:
+    bills = [row["status"] for row in one["billing"]]
+    said = (one["date"], one["reason"], one["opt_out"])
+    return Truth(one["licences"], one["status"], one["contact_set"], still_pending(bills), said)
+
+
 BLIND = {
     "webforms": BlindSite(
         signed("admin", "Secret123!"),
@@ -130,6 +136,14 @@ BLIND = {
             "cancellation form": "form", "update": "update", "module": "module",
         },
         php, ("11/30/2026", "Other (explain)", REASON, True), action="what", location="location",
+    ),
+    "material": BlindSite(
+        signed("support", "s3cret-H"),
+        {
+            "licence": FOUR[0], "billing": FOUR[1], "status": FOUR[2], "contact": FOUR[3],
+            "update_organization": "update", "module": "module",
+        },
+        material, ("11/30/2026", REASON, True), action="kind", location="server",
     ),
 }  # fmt: skip
 THE_FORM = {"cdate", "creason", "ccomment", "optout"}

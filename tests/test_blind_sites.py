@@ -1,4 +1,4 @@
-"""Four admin sites that share nothing with the stand-in: written from the article alone, by people who had not seen the robot.
+"""Five admin sites that share nothing with the stand-in: written from the article alone, by people who had not seen the robot.
 
 Each account of tests/blind/accounts.toml is cancelled once, on the site as it stands then; the site's own ledger and
 state are the judges. `make test` takes three telling accounts of each site, `pytest -m long` the others.
@@ -87,6 +87,10 @@ class TestSpa(OnABlindSite):
 
 class TestPhp(OnABlindSite):
     site = "php"
+
+
+class TestMaterial(OnABlindSite):
+    site = "material"
 
 
 def assert_nobody_else_was_touched(
