@@ -109,7 +109,7 @@ class CancelPage(AdminPage):
 
 
 def _field_for(fields: list[Found], phrase: Phrase) -> Found | None:
-    """The field with that label, or the only one there is."""
+    """The field with that label, or the only one there is; a list counts only where there is nothing else."""
     for words in phrase:
         labelled = [
             one
@@ -120,5 +120,8 @@ def _field_for(fields: list[Found], phrase: Phrase) -> Found | None:
         beside = [one for one in screen.fields((words,)) if one.control.index in {f.control.index for f in fields}]
         if len(labelled) == 1 or len(beside) == 1:
             return (labelled if len(labelled) == 1 else beside)[0]
-    numbers = [one for one in fields if one.control.kind in {"field", "select", "combobox"}]
-    return numbers[0] if len(numbers) == 1 else None
+    for kinds in ({"field", "select"}, {"combobox"}):
+        only = [one for one in fields if one.control.kind in kinds]
+        if only:
+            return only[0] if len(only) == 1 else None
+    return None

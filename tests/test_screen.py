@@ -258,6 +258,15 @@ def test_a_status_that_a_list_does_not_offer_is_not_applied(show: Show, page: Pa
     assert page.title() == "t"
 
 
+def test_a_list_beside_the_only_field_does_not_hide_it(show: Show, page: Page) -> None:
+    form = "<input id=n value=5> <div role=combobox tabindex=0 aria-label=Note>none</div> <button onclick='document.title = n.value'>Save</button>"
+    ask = f"document.getElementById('d').innerHTML = `{form}`; return false"
+    CancelPage(
+        show(f'<a href="#" onclick="{ask}">Remove License Count, change to 0</a><div id=d></div>')
+    ).remove_license_count()
+    assert page.title() == "0"
+
+
 LABEL = "New AWS Links for 05 & 06 Servers Act # starts w/ 500, 600, 700"
 LIVE = "<a href='javascript:document.title=1'>(NewManageAcctsLink)</a>"
 MENUS = {
