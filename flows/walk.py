@@ -80,7 +80,9 @@ class Walk:
         try:
             confirm_identity(read, self.request, patterns, page.name)
         except NeedsHuman:
-            read = page.identity(page.body(page.tab.settled()))
+            screen = page.tab.settled()
+            page.arrival(screen)  # raises what has come in its place
+            read = page.identity(page.body(screen))
             confirm_identity(read, self.request, patterns, page.name)
         return read
 

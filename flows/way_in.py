@@ -77,9 +77,20 @@ def inside(walk: "Walk", page: LookUpPage) -> Screen:
             continue
         onward = None if _offers(page, screen) else _onward(walk, screen)
         if onward is None:
-            return screen
+            return screen if _offers(page, screen) else _menu_open(page, screen)
         _press(page.tab, onward, screen)
     return screen
+
+
+def _menu_open(page: LookUpPage, screen: Screen) -> Screen:
+    """The screen with the site's menu open, if it has a button for that and the link to the look-up is behind it."""
+    tab, button = page.tab, page.menu(screen)
+    if button is None:
+        return screen
+    with tab.setting.reading_only(), contextlib.suppress(NotHere):  # the menu may lead elsewhere
+        tab.press(button)
+        tab.until(lambda now: page.links(now) or None, page.name, 3 * tab.setting.patience.quiet)
+    return tab.glance()
 
 
 def _through_link(walk: "Walk", page: OrganizationSearch) -> OrganizationSearch:

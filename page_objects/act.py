@@ -22,6 +22,7 @@ from page_objects.wording import contains_words, plain
 STAGES = 4
 DRAWN = 0.25
 """Seconds without change, and since the last answer, after which a script has drawn what the site answered."""
+FIELDS = {"field", "select", "textbox", "combobox"}
 Likeness = tuple[str, str, str, tuple[str, ...]]
 Fill = Callable[[Tab, list[Found]], None]
 """Fills in what a form in between asks for, given the fields that are new on the screen."""
@@ -145,7 +146,7 @@ class Act:
         buttons = [one for one in buttons if not any(_inside(one, other) for other in buttons)]
         if not buttons:
             return None
-        fields = [one for one in new if one.control.kind in {"field", "select", "textbox"} and not one.control.readonly]
+        fields = [one for one in new if one.control.kind in FIELDS and not one.control.readonly]
         if len(buttons) > 1:
             buttons = self._narrowed(buttons, fields)
         if len(buttons) > 1:

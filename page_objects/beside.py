@@ -7,6 +7,8 @@ from page_objects.document import ENTERABLE, OPERABLE, Box, Control, Document, F
 from page_objects.inline import inline_values
 from page_objects.wording import plain, squeeze
 
+TICKS = {"checkbox", "radio", "switch"}
+
 
 def labelled(document: Document, words: str, kinds: set[str], strict: Callable[[str], str]) -> list[Found]:
     wanted = strict(words)
@@ -42,24 +44,18 @@ def label_runs(document: Document, wanted: str, strict: Callable[[str], str] = p
 def field_beside(document: Document, label: Run, fields: Sequence[Control]) -> Control | None:
     """The field that a person would fill in for `label`: next to it in its line, else the one just below it.
 
-    A tick box may also stand left of its words.
+    A tick box may also stand left of its words, or hold them.
     """
+    tick = _tick_of(label, fields)
+    if tick is not None:
+        return tick
     right = [c for c in fields if c.box.on_line_with(label.box) and c.box.left >= label.box.right - 4]
-    ticks = [
-        c
-        for c in fields
-        if c.kind in {"checkbox", "radio", "switch"}
-        and c.box.on_line_with(label.box)
-        and -4 <= label.box.left - c.box.right <= 40
-    ]
-    if ticks:
-        return max(ticks, key=lambda c: c.box.right)
     if right:
         nearest = min(right, key=lambda c: c.box.left)
         if not _text_between(document, label, nearest.box):
             return nearest
-    if any(run is not label and run.box.left >= label.box.right - 4 for run in document.lines.get(label.line, ())):
-        return None  # its value follows it in the same line
+    if _value_follows(document, label):
+        return None
     below = [
         c
         for c in fields
@@ -70,6 +66,22 @@ def field_beside(document: Document, label: Run, fields: Sequence[Control]) -> C
     if below:
         return min(below, key=lambda c: (c.box.top, abs(c.box.left - label.box.left)))
     return _first_in_line(document, label, fields)
+
+
+def _tick_of(label: Run, fields: Sequence[Control]) -> Control | None:
+    boxes = [c for c in fields if c.kind in TICKS]
+    holders = [c for c in boxes if c.index == label.control]
+    near = [c for c in boxes if c.box.on_line_with(label.box) and -4 <= label.box.left - c.box.right <= 40]
+    return holders[0] if holders else max(near, key=lambda c: c.box.right, default=None)
+
+
+def _value_follows(document: Document, label: Run) -> bool:
+    """Whether the label's value is a text: in the same line, or as the definition of a term."""
+    in_line = any(
+        run is not label and run.box.left >= label.box.right - 4 for run in document.lines.get(label.line, ())
+    )
+    defined = label.term >= 0 and any(run.definition == label.term and squeeze(run.text) for run in document.runs)
+    return in_line or defined
 
 
 def _first_in_line(document: Document, label: Run, fields: Sequence[Control]) -> Control | None:
@@ -155,7 +167,7 @@ def _value_of(document: Document, label: Run) -> str:
 
 def field_value(control: Control) -> str:
     """What a person reads in a field; a tick box reads "yes" or "no"."""
-    if control.kind in {"checkbox", "radio", "switch"}:
+    if control.kind in TICKS:
         return "yes" if control.checked else "no"
     return squeeze(control.value)
 

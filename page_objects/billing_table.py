@@ -1,6 +1,5 @@
 """The table of billings, page by page (clauses 8 and 9)."""
 
-import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -8,34 +7,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from page_objects.admin_page import refuse_sign_in
+from page_objects.admin_page import refuse_sign_in, role_denied
 from page_objects.billing_columns import TOTAL, BillingColumns, is_figure
-from page_objects.document import Document
+from page_objects.document import Box, Document
+from page_objects.empty_table import says_empty
 from page_objects.grid import Grid, GridRow
-from page_objects.obstacles import Ambiguous, Missing, NotHere
+from page_objects.obstacles import Ambiguous, Missing, NotHere, RoleDenied
 from page_objects.paging import NextPage, next_page, pager_says, unread_part
 from page_objects.screen import Screen
+from page_objects.scrolling import Scroller
 from page_objects.stray_words import StrayWords
 from page_objects.tab import Tab
 from page_objects.traffic import ASKING, Traffic
-from page_objects.wording import contains_words, parse_money, plain
+from page_objects.wording import contains_words, parse_money
 from page_objects.words import BillingWords
 
 PAGES = 500
 STILL = 0.3
 """Seconds for which rows that a script draws must be the same before they are all."""
-
-_THINGS = r"(billings?|bills?|invoices?|records?|rows?|entries|data|results?|items?|transactions?|charges?|payments?|credits?)"
-EMPTY = re.compile(
-    rf"(there (are|is|were) |you have )?(currently )?(no|0|nothing|none)( [\w-]+){{0,4}}? {_THINGS}\b.*"
-    rf"|(total |number of )?{_THINGS}( found| in total)?: ?(0|none)"
-    r"|nothing (here|found|billed|to show|to display).*"
-    r"|(showing |displaying )?(0|0 ?(-|to) ?0) of 0\b.*"
-    r"|page [01] of 0"
-)
-"""How sites say that a table is empty: "No cancelled billings.", "There are no records to show.", "Records: 0"."""
-NONE_AT_ALL = re.compile(r"[-\s(\[*]*(none|n/a|nothing)[-\s)\]*.]*")
-"""The same in one word, which counts only as a line of its own: beside a label it is that label's value."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +64,14 @@ class BillingTable:
         Raises NotHere if there is neither a row nor a word that there is none, or if a page can't be reached; Ambiguous
         if the page says "Scheduled" elsewhere than in the rows.
         """
-        screen = self._first()
-        rows = self._page(screen, on_page, cancelled=cancelled)
+        screen, rows = self._page(self._first(), on_page, cancelled=cancelled)
         for number in range(2, PAGES):
             following = next_page(self.tab, screen, self._words.next_page, number)
             turned = self._turn(screen, following) if following else None
             if turned is None:
                 break
-            screen = turned
-            rows = _joined(rows, self._page(screen, on_page, cancelled=cancelled))
+            screen, more = self._page(turned, on_page, cancelled=cancelled)
+            rows = _joined(rows, more)
         self._complete(screen, rows, cancelled=cancelled)
         return tuple(rows)
 
@@ -105,8 +93,42 @@ class BillingTable:
             cells=tuple((cell.heading, cell.text) for cell in row.cells),
         )
 
-    def _page(self, screen: Screen, on_page: Callable[[Screen], None], *, cancelled: bool) -> list[BillingRowSeen]:
-        """The rows of one page, once it is sure that no other text of it says "Scheduled"."""
+    def _page(
+        self, screen: Screen, on_page: Callable[[Screen], None], *, cancelled: bool
+    ) -> tuple[Screen, list[BillingRowSeen]]:
+        """The rows of one page, those too that come when it is scrolled, and the screen as it is then."""
+        rows = self._part(screen, on_page, cancelled=cancelled)
+        placed = self._placed(screen)
+        scroller = Scroller(self.tab, placed[0][0], placed[0][1]) if placed else None
+        if scroller is None or not scroller.found:
+            return screen, rows
+        seen = {scroller.place(box): row for _, box, row in placed}
+        with Traffic(self.tab.page, ASKING) as traffic:
+            while scroller.further([box for _, box, _ in placed]):
+                screen = self._at_rest(traffic)
+                self._part(screen, on_page, cancelled=cancelled)
+                placed = self._placed(screen)
+                seen |= {scroller.place(box): row for _, box, row in placed}
+            scroller.back()
+            return self._at_rest(traffic), [seen[place] for place in sorted(seen)]
+
+    def _placed(self, screen: Screen) -> list[tuple[Document, Box, BillingRowSeen]]:
+        return [
+            (grid.document, row.cells[0].box, self._row(row))
+            for grid in self.grids_on(screen)
+            for row in self.columns.data(grid)
+        ]
+
+    def _at_rest(self, traffic: Traffic) -> Screen:
+        still = self.still(moved=True)
+
+        def rest(screen: Screen) -> Screen | None:
+            return screen if self.rows_on(screen) and not traffic.pending and still(screen) else None
+
+        return self.tab.until(rest, "the rest of the table")
+
+    def _part(self, screen: Screen, on_page: Callable[[Screen], None], *, cancelled: bool) -> list[BillingRowSeen]:
+        """The rows that are on the screen, once it is sure that no other text of it says "Scheduled"."""
         on_page(screen)
         grids = self.grids_on(screen)
         for grid in grids:
@@ -141,6 +163,9 @@ class BillingTable:
         still = self.still()
 
         def shown(screen: Screen) -> Screen | None:
+            denied = role_denied(screen, self.tab.words)  # which may come after tabs and headings
+            if denied:
+                raise RoleDenied(denied, self.tab.whereabouts("billing table"))
             if any(document.ready == "loading" for document in screen.documents):
                 return None
             return screen if (still(screen) if self.rows_on(screen) else self.says_nothing(screen)) else None
@@ -162,12 +187,15 @@ class BillingTable:
             self.tab.whereabouts("billing table"),
         )
 
-    def still(self) -> Callable[[Screen], bool]:
-        """Whether the rows are all there: on a page that no script draws at once, else when they have not changed a while."""
+    def still(self, *, moved: bool = False) -> Callable[[Screen], bool]:
+        """Whether the rows are all there: on a page that no script draws at once, else when they have not changed a while.
+
+        `moved`: what the page draws when it is scrolled may not have begun.
+        """
         last: list[tuple[float, list[BillingRowSeen]]] = []
 
         def same(screen: Screen) -> bool:
-            if all(document.ready == "complete" and not document.mutations for document in screen.documents):
+            if not moved and all(d.ready == "complete" and not d.mutations for d in screen.documents):
                 return True
             rows = self.rows_on(screen)
             if not last or last[0][1] != rows:
@@ -181,23 +209,7 @@ class BillingTable:
         totals = [amount for grid in self.grids_on(screen) for row in grid.rows if (amount := _total(row)) is not None]
         if any(totals):
             return False
-        return bool(totals) or any(self._empty(document) for document in screen.documents)
-
-    def _empty(self, document: Document) -> bool:
-        sentences = [words for words in self._words.nothing if " " in words]
-        for number, text in document.line_texts.items():
-            said = plain(text).strip("-–*()[] ")
-            if contains_words(said, sentences) or EMPTY.fullmatch(said):
-                return True
-            if NONE_AT_ALL.fullmatch(plain(text)) or said in {plain(words) for words in self._words.nothing}:
-                line = document.lines[number]
-                if not any(
-                    run.box.on_line_with(line[0].box)
-                    for run in document.runs
-                    if run.line != number and run.text.strip()
-                ):
-                    return True
-        return False
+        return bool(totals) or any(says_empty(document, self._words.nothing) for document in screen.documents)
 
     def _turn(self, screen: Screen, following: NextPage) -> Screen | None:
         """The next page of the table, or None if the control leads nowhere (some sites leave it on the last page)."""
@@ -231,6 +243,12 @@ class BillingTable:
         if text is not None and rows:
             raise NotHere(
                 f'the table says "{text[:80]}", and {len(rows)} rows were read: its next page can\'t be reached'
+            )
+        declared = max((grid.declared for grid in self.grids_on(screen)), default=0)
+        if declared > len(rows) + 1:  # the row of headings may be counted
+            raise NotHere(
+                f"the table says that it has {declared - 1} rows, and {len(rows)} were read",
+                self.tab.whereabouts("table"),
             )
         counted = self._stray.counted(screen)
         if counted and not cancelled and not any(self._is_pending(row) for row in rows):

@@ -5,11 +5,12 @@ from typing import ClassVar
 from page_objects.act import Act, Aftermath, Fill
 from page_objects.admin_page import AdminPage
 from page_objects.cancellation_form import option_called
+from page_objects.choice import Choice, option_for
 from page_objects.document import Found
 from page_objects.obstacles import Ambiguous, Missing
 from page_objects.screen import Screen
 from page_objects.tab import Tab
-from page_objects.wording import plain
+from page_objects.wording import plain, says
 from page_objects.words import Phrase
 
 
@@ -70,6 +71,9 @@ class CancelPage(AdminPage):
         count = _field_for(fields, self.words.organization.license_count)
         if count is None:
             return
+        if count.control.kind == "combobox":
+            self._choose_in_list(tab, count, self.words.organization.license_count, ("0",))
+            return
         if count.control.kind != "select":
             tab.fill(count, "0")
             return
@@ -88,10 +92,24 @@ class CancelPage(AdminPage):
         status = _field_for(fields, self.words.organization.account_status)
         if status is not None and status.control.kind == "field":
             tab.fill(status, deleted[0])
+        elif status is not None and status.control.kind == "combobox":
+            self._choose_in_list(tab, status, self.words.organization.account_status, deleted)
+
+    def _choose_in_list(self, tab: Tab, field: Found, label: Phrase, wanted: Phrase) -> None:
+        """The same, where the field is a button that opens a list. Raises Missing if that does not offer it."""
+        choice = Choice(tab, label)
+        if says(choice.value(field), wanted):
+            return
+        offered = choice.options(field)
+        option = option_for(offered, wanted)
+        if option is None:
+            choice.close(field, offered)
+            raise Missing(f'"{label[0]}" can\'t be set to {wanted[0]}: it is not offered', self.whereabouts())
+        choice.choose(field, option)
 
 
 def _field_for(fields: list[Found], phrase: Phrase) -> Found | None:
-    """The field with that label, or the only one there is."""
+    """The field with that label, or the only one there is; a list counts only where there is nothing else."""
     for words in phrase:
         labelled = [
             one
@@ -102,5 +120,8 @@ def _field_for(fields: list[Found], phrase: Phrase) -> Found | None:
         beside = [one for one in screen.fields((words,)) if one.control.index in {f.control.index for f in fields}]
         if len(labelled) == 1 or len(beside) == 1:
             return (labelled if len(labelled) == 1 else beside)[0]
-    numbers = [one for one in fields if one.control.kind in {"field", "select"}]
-    return numbers[0] if len(numbers) == 1 else None
+    for kinds in ({"field", "select"}, {"combobox"}):
+        only = [one for one in fields if one.control.kind in kinds]
+        if only:
+            return only[0] if len(only) == 1 else None
+    return None

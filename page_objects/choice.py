@@ -61,7 +61,8 @@ class Choice:
     def value(found: Found) -> str:
         """What is chosen now."""
         control = found.control
-        return squeeze(_CARET.sub("", control.value if control.kind in MADE_OF else control.name))
+        text = control.value if control.kind in MADE_OF else control.name
+        return squeeze(_CARET.sub("", text) if control.kind != "select" else text)
 
     def options(self, found: Found) -> tuple[Option, ...]:
         """What may be chosen, with a list left open. Raises NotHere if it does not open."""

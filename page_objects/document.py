@@ -177,6 +177,8 @@ class Document:
     runs: tuple[Run, ...]
     controls: tuple[Control, ...]
     cells: tuple[Cell, ...] = ()
+    counts: Mapping[int, int] = field(default_factory=dict)
+    """How many rows a table says it has (aria-rowcount), the row of headings included."""
     frame: Any = field(compare=False, repr=False, default=None)
     labels: frozenset[str] = field(compare=False, repr=False, default=frozenset())
     """All that is known as a label, in its `plain` form: a label is no other label's value."""
@@ -210,8 +212,9 @@ class Document:
             "leaving",
         )
         return cls(
-            **{key: raw[key] for key in keys}, runs=runs, controls=controls, cells=cells, frame=frame, labels=labels
-        )
+            **{key: raw[key] for key in keys}, runs=runs, controls=controls, cells=cells,
+            counts=dict(raw.get("counts", ())), frame=frame, labels=labels,
+        )  # fmt: skip
 
     @property
     def final(self) -> bool:

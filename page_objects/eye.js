@@ -66,6 +66,7 @@
   let paragraph = 0;    // lines that only <br> parts from one another
   let open = null;      // the run that further text may join
   const cells = [];
+  const counts = [];    // how many rows a table says it has, those included that it does not show
   let tables = 0, rows = 0, terms = 0, elements = 0;
 
   const newLine = () => { line += 1; open = null; };
@@ -79,14 +80,19 @@
     return [...node.childNodes].map(plain).join("");
   };
 
+  // What names it in its mark-up: a button that opens a list often names itself too, or a label and its value within it.
+  const namedBy = (el) => {
+    const root = el.getRootNode();
+    const all = (el.getAttribute("aria-labelledby") || "").split(/\s+/)
+      .map((id) => (id && root.getElementById ? root.getElementById(id) : null)).filter((one) => one && one !== el);
+    const outside = all.filter((one) => !el.contains(one));
+    return outside.length ? outside : all.slice(0, 1);
+  };
+
   const labelsOf = (el) => {
     const labels = [...(el.labels || [])].map(plain);
-    const by = el.getAttribute("aria-labelledby");
-    if (by) {
-      const root = el.getRootNode();  // a button that opens a list often names itself too: its value, no label
-      labels.push(by.split(/\s+/).map((id) => (root.getElementById ? root.getElementById(id) : null))
-        .filter((one) => one && one !== el).map(plain).join(" "));
-    }
+    const by = namedBy(el);
+    if (by.length) labels.push(by.map(plain).join(" "));
     const aria = el.getAttribute("aria-label");
     if (aria) labels.push(aria);
     return labels;
@@ -161,7 +167,9 @@
       const typed = String(el.value === undefined ? el.innerText : el.value);
       control.value = control.type === "password" ? "\u2022".repeat(typed.length) : typed;
     } else if (kind === "combobox") {
-      control.value = String(el.value || el.innerText || "");
+      const label = namedBy(el).filter((one) => el.contains(one)).map((one) => one.innerText.trim()).join("");
+      const text = String(el.value || el.innerText || "").trim();
+      control.value = label && text.startsWith(label) ? text.slice(label.length) : text;
     } else if (kind === "button" && el.tagName === "INPUT") {
       control.value = control.type === "image" ? "" : (el.value || {submit: "Submit", reset: "Reset"}[control.type] || "");
     }
@@ -239,6 +247,8 @@
     const tag = el.tagName;
     if (tag === "TABLE" || role === "table" || role === "grid" || role === "treegrid") {
       context.holder = outer.cell >= 0 ? outer.cell : outer.holder;
+      const count = Number(el.getAttribute("aria-rowcount"));
+      if (count > 0) counts.push([tables, count]);
       context.table = tables++; context.row = -1; context.cell = -1;
     } else if (tag === "TR" || role === "row") {
       context.row = rows++; context.cell = -1;
@@ -309,7 +319,7 @@
     scripted: document.scripts.length > 0,
     leaving: eye.left >= 0 && performance.now() - eye.left < 15000,
     hidden, height: document.documentElement ? document.documentElement.scrollHeight : 0, url: location.href, title: document.title, ready: undressed ? "loading" : document.readyState,
-    status: navigation ? navigation.responseStatus || 0 : 0, held, cells,
+    status: navigation ? navigation.responseStatus || 0 : 0, held, cells, counts,
     runs: runs.map((r) => [r.text, r.line, r.control, r.row, r.cell, r.table, r.head, r.box, r.paragraph, r.term,
       r.definition, r.path, r.look, r.seams]),
     controls,

@@ -58,6 +58,12 @@ class Grid:
     by_sight: bool = False
 
     @property
+    def declared(self) -> int:
+        """How many rows its mark-up says it has, the row of headings included; 0 if it does not say."""
+        tables = {run.table for piece in self.heads for run in piece.runs}
+        return max((self.document.counts.get(table, 0) for table in tables), default=0)
+
+    @property
     def headings(self) -> tuple[str, ...]:
         return tuple(piece.text for piece in self.heads if piece.text)
 

@@ -101,8 +101,13 @@ class LinkMenu:
                 self.tab.until(lambda now: self._inside(now, link) or self._words_inside(now, link), "the link", 1.5)
             except NotHere:
                 continue
-            return self._inside(self.tab.glance(), link)
+            return self._brought(self.tab.glance(), before, link)
         return []
+
+    def _brought(self, screen: Screen, before: Screen, link: Phrase) -> list[Found]:
+        """What the gesture has brought, wherever the page draws it: a list may lie over the page, outside of its place."""
+        found = screen.operable(link, OPERABLE)
+        return found if len(found) == 1 and not before.operable(link, OPERABLE) else self._inside(screen, link)
 
     def _press_opener(self, screen: Screen) -> bool:
         opener = self._opener(screen) or self._arrow(screen)
@@ -112,11 +117,16 @@ class LinkMenu:
         return True
 
     def _shut(self, closed: Screen) -> None:
-        """Shut a menu of dead links, which may lie over what is pressed next: by the button that opened it."""
-        opener = self._opener(self.tab.look())
-        shown, before = (sum(len(one.controls) for one in seen.documents) for seen in (self.tab.glance(), closed))
-        if opener is not None and shown > before:
+        """Shut a menu of dead links, which may lie over what is pressed next: with Escape, or the button that opened it."""
+        before = sum(len(one.controls) for one in closed.documents)
+        if self._shows_more(before):
+            self.tab.press_key("Escape")
+        opener = self._opener(self.tab.look()) if self._shows_more(before) else None
+        if opener is not None:
             self.tab.press(opener)
+
+    def _shows_more(self, controls: int) -> bool:
+        return sum(len(one.controls) for one in self.tab.glance().documents) > controls
 
     def _arrow(self, screen: Screen) -> Found | None:
         """A small button beside a label that can't itself be clicked: after it, or before it as in a tree."""

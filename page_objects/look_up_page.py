@@ -4,12 +4,14 @@ from typing import ClassVar
 
 from page_objects.admin_page import AdminPage
 from page_objects.document import Found
+from page_objects.harmless import harmless
 from page_objects.look_up import LookUp
 from page_objects.obstacles import SiteDown
 from page_objects.result_list import ResultList
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.traffic import ASKING, Traffic
+from page_objects.wording import plain
 from page_objects.words import LookUpWords
 
 
@@ -32,6 +34,20 @@ class LookUpPage(AdminPage):
     def links(self, screen: Screen) -> list[Found]:
         """What leads to the look-up from another page."""
         return screen.operable(self.look_up.words.open)
+
+    def menu(self, screen: Screen) -> Found | None:
+        """What opens the menu that the link may be in: the one button that is called so, and only opens something."""
+        wanted = {plain(words) for words in self.look_up.words.menu}
+        found = [
+            Found(document, control)
+            for document in screen.documents
+            for control in document.controls
+            if control.kind in {"button", "clickable"}
+            and control.expanded != "true"
+            and harmless(control, self.words)
+            and wanted & {plain(name) for name in (control.name, *control.names)}
+        ]
+        return found[0] if len(found) == 1 else None
 
     def ask(self, target: AdminPage, name: str, number: str, *, by_number: bool = False) -> tuple[Screen, Screen]:
         """Look the account up; the screens before and with the answer: `target`, the account in a list, or its absence.

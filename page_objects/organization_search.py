@@ -43,6 +43,7 @@ class OrganizationSearch(LookUpPage):
         following: Screen | None = screen
         page = 1
         while following is not None:
+            last = following
             here = [r for r in self.list.results(following) if r.names(name) or (number and r.numbers(number))]
             exact = [r for r in here if r.names(name) and number and r.numbers(number)]
             if exact:
@@ -50,7 +51,15 @@ class OrganizationSearch(LookUpPage):
             found += here
             page += 1
             following = self.list.turn_page(following, page)
-        return found
+        return found or self._further_down(last, name, number)
+
+    def _further_down(self, screen: Screen, name: str, number: str) -> list[Result]:
+        """The row that has both, or one of them, in the rest of a list that shows it only when it is scrolled."""
+        for part in self.list.scrolled(screen):
+            here = [r for r in self.list.results(part) if r.names(name) or (number and r.numbers(number))]
+            if here:
+                return [r for r in here if r.names(name) and number and r.numbers(number)] or here
+        return []
 
     def open(self, result: Result) -> OrganizationPage:
         """Open a result. Its row must be on the screen that is shown: after paging, search again."""

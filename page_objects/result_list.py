@@ -1,19 +1,25 @@
 """The list that answers a look-up (clauses 2 and 4c): its rows, page by page."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from page_objects.document import OPERABLE, Control, Document, Found
 from page_objects.grid import GridRow, visual_rows
 from page_objects.obstacles import NotHere
-from page_objects.paging import named, next_page, numbered
+from page_objects.paging import named, next_page, numbered, pager_says
 from page_objects.screen import Screen
+from page_objects.scrolling import Scroller
 from page_objects.tab import Tab
+from page_objects.traffic import ASKING, Traffic
 from page_objects.wording import contains_words, identity_text, plain, same_name
 from page_objects.words import LookUpWords
 
 NONE_FOUND = re.compile(r"(no|0|zero) ([\w()]+ ){0,3}(were |was )?(found|match\w*)\b|(nothing|none)( was)? found\b")
 PAGES = 200
+DRAWN = 400
+"""Milliseconds without change after which a list that was scrolled has drawn its rows."""
 
 
 @dataclass(frozen=True)
@@ -106,16 +112,35 @@ class ResultList:
         following = next_page(self.tab, screen, self.words.next_page, number)
         if following is None or number > PAGES:
             return None
-        old = [result.texts for result in self.results(screen)]
-        following.press()
+        old, told = Counter(one.texts for one in self.results(screen)), pager_says(screen)
 
         def turned(now: Screen) -> Screen | None:
-            new = [result.texts for result in self.results(now)]
-            return now if new and new != old and now.main.ready != "loading" else None
+            new = Counter(one.texts for one in self.results(now))
+            loading = now.main.ready == "loading" or (now.tokens == screen.tokens and traffic.pending)
+            # what only became less may be the pager itself, dead until the rows are there
+            more = new - old or pager_says(now) != told or (new != old and now.quiet >= quiet)
+            return now if new and more and not loading else None
 
-        try:
-            return self.tab.until(turned, "the next page of the list")
-        except NotHere:
-            if following.certain:
-                raise
-            return None
+        quiet = 1000 * self.tab.setting.patience.quiet
+        with Traffic(self.tab.page, ASKING) as traffic:
+            following.press()
+            try:
+                return self.tab.until(turned, "the next page of the list")
+            except NotHere:
+                if following.certain:
+                    raise
+                return None
+
+    def scrolled(self, screen: Screen) -> Iterator[Screen]:
+        """What else the list shows when it is scrolled, part by part."""
+        results = self.results(screen)
+        scroller = Scroller(self.tab, results[0].opens.document, results[0].opens.control.box) if results else None
+        if scroller is None or not scroller.found:
+            return
+        with Traffic(self.tab.page, ASKING) as traffic:
+            while scroller.further([one.opens.control.box for one in results]):
+                screen = self.tab.until(
+                    lambda now: now if not traffic.pending and now.quiet >= DRAWN else None, "the rest of the list"
+                )
+                results = self.results(screen)
+                yield screen

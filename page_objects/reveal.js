@@ -6,10 +6,13 @@
   const SKIP = /^(SCRIPT|STYLE|NOSCRIPT|TEMPLATE|HEAD|IFRAME|FRAME|OBJECT|OPTION|OPTGROUP|LINK|META|INPUT|SVG)$/i;
   const number = new Map(eye.elements.map((el, place) => [el, place]));
   const squeeze = (text) => text.replace(/\s+/g, " ").trim();
+  const nodes = (el) => [...(el.shadowRoot ? el.shadowRoot.childNodes
+    : el.tagName === "SLOT" && el.assignedNodes().length ? el.assignedNodes() : el.childNodes)];
+  const within = (el) => [el, ...nodes(el).filter((one) => one.nodeType === 1).flatMap(within)];
   const told = (node) => {
     if (node.nodeType === 3) return node.data;
     if (node.nodeType !== 1 || /^(SCRIPT|STYLE|SELECT|TEXTAREA)$/.test(node.tagName)) return " ";
-    return node.tagName === "BR" ? " " : [...node.childNodes].map(told).join("");
+    return node.tagName === "BR" ? " " : nodes(node).map(told).join("");
   };
   const flat = (el) => {
     const style = getComputedStyle(el);
@@ -20,7 +23,7 @@
 
   const texts = (panel) => {
     const found = new Set();
-    for (const el of [panel, ...panel.querySelectorAll("*")]) {
+    for (const el of within(panel)) {
       if (SKIP.test(el.tagName)) continue;
       const own = [el.getAttribute("aria-label"), el.getAttribute("placeholder"), squeeze(told(el))];
       for (const text of own) if (text && text.length <= 200) found.add(text);
@@ -83,16 +86,24 @@
     return found.length === 1 ? [found[0][siblings.indexOf(panel)]].filter(Boolean) : [];
   };
 
+  // A fold: what stands just above it, and says of itself that it is shut.
+  const above = (panel) => {
+    const before = panel.previousElementSibling;
+    const shut = before ? within(before).filter((el) => number.has(el) && el.getAttribute("aria-expanded") === "false") : [];
+    return shut.length === 1 && !shut[0].getAttribute("aria-haspopup") ? shut : [];
+  };
+
   const panels = [];
   const visit = (el) => {
-    for (const child of el.shadowRoot ? el.shadowRoot.children : el.children) {
-      if (SKIP.test(child.tagName)) continue;
+    for (const child of nodes(el)) {
+      if (child.nodeType !== 1 || SKIP.test(child.tagName)) continue;
       if (child.tagName === "DETAILS" && !child.open || flat(child)) panels.push(child); else visit(child);
     }
   };
   if (document.body) visit(document.body);
   return panels.map((panel) => {
     const sure = named(panel).filter((el) => number.has(el));
-    return {texts: texts(panel), controls: (sure.length ? sure : placed(panel)).map((el) => number.get(el))};
+    const found = [sure, placed(panel), above(panel)].find((some) => some.length) || [];
+    return {texts: texts(panel), controls: found.map((el) => number.get(el))};
   });
 }

@@ -18,6 +18,7 @@ from page_objects.screen import Screen
 from page_objects.setting import DialogSeen, Setting
 from page_objects.words import Words
 
+SCROLL = Path(__file__).with_name("scroll.js").read_text("utf-8")
 EYE = Path(__file__).with_name("eye.js").read_text("utf-8")
 AGAIN = """() => {
   const eye = window[Symbol.for("rpa.eye")];
@@ -279,6 +280,18 @@ class Tab:
     def tick(self, found: Found, ticked: bool) -> None:
         if found.control.checked != ticked:
             self.press(found)
+
+    def scroll(self, document: Document, place: tuple[int, int], to: int | None) -> list[int] | None:
+        """What scroll.js tells of the list at that place, scrolled to `to` (-1: as it is); None if it shows all it has."""
+        if to is not None and to >= 0:
+            self.forget()
+        try:
+            told: list[int] | None = document.frame.evaluate(SCROLL, [document.token, *place, to])
+        except PlaywrightError as error:
+            if not was_navigating(error):
+                raise
+            return None
+        return told
 
     def press_key(self, key: str) -> None:
         """Press a key, for what a person shuts with Escape."""

@@ -51,6 +51,11 @@ class LookUpWords(WordGroup):
     )  # fmt: skip
     """The link or tab that leads to the look-up, where it is not on the page that follows sign-in. An item of a menu
     stands before the menu's own word, which opens the menu."""
+    menu: Phrase = (
+        "Menu", "Main menu", "Open menu", "Navigation", "Navigation menu", "Main navigation", "Open navigation",
+        "Open navigation menu", "Toggle navigation", "Toggle menu", "Show menu", "\N{TRIGRAM FOR HEAVEN}", "\N{IDENTICAL TO}",
+    )  # fmt: skip
+    """A button that opens the site's menu, where neither the look-up nor that link is on the screen."""
     field: Phrase = (
         "Account Name", "Organization Name", "Organization", "Name", "Search", "Find", "Search for", "Look up",
         "Name contains", "Search text", "Keyword", "Account Name contains", "Customer Name",

@@ -111,6 +111,12 @@ def tabbed(one: Json) -> Truth:
     return Truth(one["licenses"], one["status"], one["org_info"], still_pending(bills), said)
 
 
+def material(one: Json) -> Truth:
+    bills = [row["status"] for row in one["billing"]]
+    said = (one["date"], one["reason"], one["opt_out"])
+    return Truth(one["licences"], one["status"], one["contact_set"], still_pending(bills), said)
+
+
 BLIND = {
     "webforms": BlindSite(
         signed("admin", "Secret123!"),
@@ -158,6 +164,14 @@ BLIND = {
             "form": "form", "update": "update", "module": "module",
         },
         tabbed, ("11/30/2026", REASON, True), action="kind", location="server",
+    ),
+    "material": BlindSite(
+        signed("support", "s3cret-H"),
+        {
+            "licence": FOUR[0], "billing": FOUR[1], "status": FOUR[2], "contact": FOUR[3],
+            "update_organization": "update", "module": "module",
+        },
+        material, ("11/30/2026", REASON, True), action="kind", location="server",
     ),
 }  # fmt: skip
 THE_FORM = {"cdate", "creason", "ccomment", "optout"}

@@ -10,7 +10,7 @@ from flows.profile import Site, SiteProfile
 from flows.reading import unknown_statuses, unreadable_dates
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.billing_table import BillingRowSeen, BillingTable
-from page_objects.obstacles import Ambiguous, Missing, NotHere, SignedOut
+from page_objects.obstacles import Ambiguous, Missing, NotHere, RoleDenied, SignedOut
 from page_objects.tab import Tab
 from tests.conftest import Show
 from tests.test_screen import BILLS, HEADINGS, divs, row
@@ -252,6 +252,50 @@ def test_a_page_that_equals_the_one_before_is_read_too(show: Show) -> None:
 def test_a_table_that_shows_a_part_and_nothing_to_turn_is_not_read(show: Show) -> None:
     with pytest.raises(NotHere, match="Showing 1 of 3"):
         seen(show(f"{PAID}<p>Showing 1 of 3</p>"))
+
+
+def test_a_role_error_that_comes_after_the_tabs_is_a_role_error(show: Show) -> None:
+    late = "Sorry your current role does not have access to this page. Please contact your company administrator."
+    body = f"<div id=b><a href='#'>Billing</a> <a href='#'>Cancelled</a></div><script>setTimeout(() => {{ b.textContent = '{late}'; }}, 700)"
+    billing = ArBillingPage(show(f"{body}</script>"))
+    assert billing.here()
+    with pytest.raises(RoleDenied):
+        billing.rows()
+
+
+def virtual(count: int, how: str, state: str = "") -> str:
+    """A list in a box of its own that draws (or `adds`) only the rows in sight; the last one is Scheduled."""
+    adds = how == "adds"
+    cells = f"['#' + i, '12/01/2026', '$5.00', i === {count - 1} ? 'Scheduled' : 'Paid']"
+    first = "0" if adds else "Math.max(0, Math.floor(s.scrollTop / 30) - 1)"
+    last = "Math.max(r.children.length, s.scrollTop / 30 + 7)" if adds else "s.scrollTop / 30 + 7"
+    longer = f"p.style.height = Math.min({count}, last + 2) * 30 + 'px';" if adds else ""
+    return f"""<div role=grid {state}>{divs(HEADINGS, "role=row", "role=columnheader")}
+      <div id=s style="height:150px;overflow-y:auto;width:700px"><div id=p style="position:relative;height:{count * 30}px">
+      <div id=r></div></div></div></div><script>const draw = () => {{
+        const first = {first}, last = Math.min({count}, {last});
+        {longer}
+        r.innerHTML = Array.from({{length: Math.ceil(last - first)}}, (_, k) => first + k).map(i =>
+          `<div role=row style="position:absolute;height:30px;top:${{i * 30}}px">` + {cells}.map(c =>
+          `<div role=gridcell style="display:inline-block;width:150px">${{c}}</div>`).join('') + '</div>').join(''); }};
+      s.onscroll = () => setTimeout(draw, 60); draw();</script>"""
+
+
+@pytest.mark.parametrize("how", ["draws", "adds"])
+def test_rows_that_come_only_when_the_list_is_scrolled_are_read(show: Show, page: Page, how: str) -> None:
+    tab = show(virtual(40, how))
+    read = BillingTable(tab).read_all()
+    assert [one.number for one in read] == [f"#{place}" for place in range(40)]
+    assert read[-1].status == "Scheduled"
+    assert page.evaluate("s.scrollTop") == 0, "the list is left as it was found"
+
+
+def test_a_list_that_says_that_it_has_more_rows_than_were_read_is_no_proof(show: Show, page: Page) -> None:
+    table = BillingTable(show(virtual(9, "draws", "aria-rowcount=10 id=g")))
+    assert len(table.read_all()) == 9
+    page.evaluate("g.setAttribute('aria-rowcount', 12)")
+    with pytest.raises(NotHere, match="says that it has 11 rows, and 9 were read"):
+        table.read_all()
 
 
 # --- the Cancelled tab ---

@@ -97,6 +97,10 @@ class TestTabbed(OnABlindSite):
     site = "tabbed"
 
 
+class TestMaterial(OnABlindSite):
+    site = "material"
+
+
 def assert_nobody_else_was_touched(
     number: str, entries: list[Entry], before: dict[str, Any], after: dict[str, Any]
 ) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from page_objects.app_module_switcher import AppModuleSwitcher
 from page_objects.link_menu import LinkMenu
-from page_objects.obstacles import Ambiguous, Missing, SignedOut
+from page_objects.obstacles import Ambiguous, DeadLink, Missing, SignedOut
 from page_objects.organization_page import OrganizationPage
 from page_objects.wording import reads_as, same_words
 from tests.conftest import Show
@@ -287,6 +287,72 @@ def test_the_purple_drop_down_may_be_a_list_box(show: Show, page: Page) -> None:
     tab = show(body + "<script>then = (one) => { document.title = one; };</script>")
     LinkMenu(tab, label).press(("(NewManageAcctsLink)",))
     assert page.title() == "(NewManageAcctsLink)"
+
+
+OVERLAY = """<script>
+  customElements.define('x-label', class extends HTMLElement { connectedCallback() {
+    this.attachShadow({mode: 'open'}).innerHTML = `<p>${this.dataset.text}: <input></p>`; } });
+  function drop(button, dead) { const over = document.createElement('div');
+    over.style.cssText = 'position:fixed;inset:0;z-index:9'; over.tabIndex = -1;
+    over.innerHTML = `<div role=menuitem aria-disabled=${dead}
+      style="position:fixed;top:300px">(NewManageAcctsLink)</div>`;
+    over.onkeydown = (e) => { if (e.key === 'Escape') over.remove(); };
+    over.firstChild.onclick = () => { document.title = 'open'; }; document.body.append(over); over.focus(); }</script>"""
+PURPLE = "New AWS Links for 05 & 06 Servers Act # starts w/ 500, 600, 700"
+
+
+def over(dead: str) -> str:
+    menu = f"<p><button aria-haspopup=menu onclick='drop(this, {dead})'>{PURPLE} \u25be</button></p>"
+    return f"{OVERLAY}{menu}<p><button>Old Links for 02 Servers</button></p>{UPDATE}"
+
+
+def test_the_links_of_a_drop_down_may_be_drawn_over_the_page(show: Show, page: Page) -> None:
+    LinkMenu(show(over("false")), PURPLE).press(("(NewManageAcctsLink)",))
+    assert page.title() == "open"
+
+
+def test_a_drop_down_with_a_dead_link_is_shut_again(show: Show, page: Page) -> None:
+    record = OrganizationPage(show(over("true")))
+    with pytest.raises(DeadLink):
+        LinkMenu(record.tab, PURPLE).press(("(NewManageAcctsLink)",))
+    record.tab.press(record.update_button())
+    assert page.title() == "t1"
+
+
+def test_a_fold_is_opened_by_what_stands_above_it_though_its_words_are_in_web_components(show: Show) -> None:
+    fold = """<button type=button aria-expanded=false onclick="this.nextElementSibling.hidden = false;
+      this.setAttribute('aria-expanded', true)">Required for Cancellation</button><div hidden>
+      <x-label data-text="Date of Cancellation"></x-label></div>"""
+    record = OrganizationPage(show(f"{OVERLAY}{HEAD}{LOCATION}{fold}"))
+    assert record.form.visible(record.show_form())
+
+
+def test_a_tick_box_may_hold_its_own_words(show: Show) -> None:
+    box = "<div role=checkbox aria-checked=%s tabindex=0><i>x</i> <span style='margin-left:9px'>Opt Out</span></div>"
+    for checked in (True, False):
+        form = OrganizationPage(show(DATED + box % str(checked).lower())).form
+        assert form.read(form.tab.look()).opt_out is checked
+
+
+FLOATING = """<div role=combobox tabindex=0 aria-haspopup=listbox aria-labelledby="a b" onclick="if (!window.u) {
+    u = document.createElement('ul'); u.setAttribute('role', 'listbox'); u.innerHTML = '<li role=option>Too expensive';
+    u.onclick = () => { b.textContent = 'Too expensive'; u.remove(); }; document.body.append(u); }">
+  <span id=a>Reason</span> <span id=b></span> <i>\u25be</i></div>"""
+
+
+def test_a_list_that_holds_its_label_is_known_by_it_whatever_is_chosen(show: Show) -> None:
+    form = OrganizationPage(show(DATED + FLOATING)).form
+    assert form.read(form.tab.look()).reason == ""
+    form.reason.give("Too expensive")
+    assert form.read(form.tab.look()).reason == "Too expensive"
+
+
+def test_a_term_with_its_definition_is_no_label_of_the_field_below(show: Show) -> None:
+    told = (
+        "<dl style='margin:0'><dt>Status<dd style='margin:0'>ACTIVE</dl><label><input value=S> Server Location</label>"
+    )
+    grid = told.replace("margin:0'><dt", "margin:0;display:grid;grid-template-columns:200px 1fr'><dt", 1)
+    assert OrganizationPage(show(grid)).read_facts().account_status == "ACTIVE"
 
 
 # --- values that are edited in place, and marks for nothing ---

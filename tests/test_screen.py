@@ -259,6 +259,35 @@ def test_a_question_that_is_drawn_after_a_late_answer_is_answered(show: Show, pa
     assert page.title() == "1"
 
 
+IN_BETWEEN = """<script>function ask() { const box = document.createElement('div'); box.innerHTML = `
+    <p><span id=l>Account Status</span> <button type=button id=v aria-haspopup=listbox aria-labelledby="l v"
+      onclick="o.hidden = false">ACTIVE</button></p>
+    <div id=o role=listbox hidden>${['ACTIVE', 'HOLD', %s].map(one => '<div role=option onclick="v.textContent'
+      + ' = this.textContent; o.hidden = true">' + one + '</div>').join('')}</div>
+    <button type=button onclick="document.title = v.textContent">Apply</button>`; document.body.append(box); }</script>
+  <p><a href="javascript:ask()">Set Account Status = 'DELETE'</a></p>"""
+
+
+def test_a_status_that_is_chosen_from_a_list_is_chosen_before_it_is_applied(show: Show, page: Page) -> None:
+    CancelPage(show(IN_BETWEEN % "'DELETE'")).set_status()
+    assert page.title() == "DELETE"
+
+
+def test_a_status_that_a_list_does_not_offer_is_not_applied(show: Show, page: Page) -> None:
+    with pytest.raises(Missing, match="not offered"):
+        CancelPage(show(IN_BETWEEN % "'CLOSED'")).set_status()
+    assert page.title() == "t"
+
+
+def test_a_list_beside_the_only_field_does_not_hide_it(show: Show, page: Page) -> None:
+    form = "<input id=n value=5> <div role=combobox tabindex=0 aria-label=Note>none</div> <button onclick='document.title = n.value'>Save</button>"
+    ask = f"document.getElementById('d').innerHTML = `{form}`; return false"
+    CancelPage(
+        show(f'<a href="#" onclick="{ask}">Remove License Count, change to 0</a><div id=d></div>')
+    ).remove_license_count()
+    assert page.title() == "0"
+
+
 LABEL = "New AWS Links for 05 & 06 Servers Act # starts w/ 500, 600, 700"
 LIVE = "<a href='javascript:document.title=1'>(NewManageAcctsLink)</a>"
 MENUS = {

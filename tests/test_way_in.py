@@ -123,6 +123,22 @@ def test_a_menu_that_opens_under_the_mouse_leads_to_the_look_up(page: Page) -> N
     assert FakeSite(page, {"/": menu, "/find": LOOK_UP}).walk().to_search().here()
 
 
+DRAWER = """<button aria-label="Open menu" onclick="document.title += 1; %s">\u2630</button>
+  <nav id=d style="position:fixed;left:-300px;width:200px"><a href=/find>Organization</a></nav>"""
+
+
+def test_the_look_up_may_be_behind_the_button_that_opens_the_menu(page: Page) -> None:
+    site = FakeSite(page, {"/": DRAWER % "d.style.left = 0", "/find": LOOK_UP})
+    assert site.walk().to_search().here()
+
+
+def test_a_button_that_may_send_something_is_no_menu(page: Page) -> None:
+    site = FakeSite(page, {"/": DRAWER % "fetch('/api')", "/find": LOOK_UP})
+    with pytest.raises(Missing, match=r"words\.look_up\.open"):
+        site.walk().to_search()
+    assert "/api" not in site.asked
+
+
 def test_a_link_in_a_menu_frame_is_pressed_when_all_frames_are_there(page: Page) -> None:
     frames = "<iframe src=/menu></iframe><iframe name=main src=/desktop></iframe>"
     menu = "<a href=/find target=main onclick='top.document.title += top.document.readyState'>Organization</a>"
@@ -360,6 +376,35 @@ PAGED = """<form onsubmit="draw(1); return false">Account Name <input> <button>S
 def test_an_account_on_a_later_page_of_the_list_is_not_waited_for_on_the_first(show: Show) -> None:
     tab = show(PAGED)
     tab.setting.patience = type(tab.setting.patience)(page=4, quiet=1.2)  # four times quiet would be too late
+    found = OrganizationSearch(tab).search(NAME, NUMBER)
+    assert isinstance(found, list)
+    assert [one.texts for one in found] == [(NAME, NUMBER)]
+
+
+def test_a_pager_that_is_dead_until_the_rows_are_there_has_not_turned_the_page(page: Page) -> None:
+    more = """<p>Showing 1 of 2</p><button id=m onclick="m.disabled = true; fetch('/more').then(() => draw(2))">Load more
+      </button>`"""
+    body = PAGED.replace(
+        "<table>${row(rows[page - 1])}</table>`", "<table>${rows.slice(0, page).map(row).join('')}</table>`"
+    )
+    body = body.replace("""'<a href="#" onclick="draw(2); return false">Next</a>'""", f"`{more}")
+    site = FakeSite(page, {"/": body, "/more": lambda route: (page.wait_for_timeout(700), route.fulfill(body=""))[1]})
+    found = site.walk().to_search().search(NAME, NUMBER)
+    assert isinstance(found, list)
+    assert [one.texts for one in found] == [(NAME, NUMBER)]
+
+
+VIRTUAL = """<form onsubmit="draw(); return false">Account Name <input> <button>Search</button></form>
+  <div id=s style="height:120px;overflow-y:auto" onscroll="setTimeout(draw, 50)"><div id=p style="position:relative;height:1200px">
+  </div></div><script>const draw = () => { const first = Math.max(0, Math.floor(s.scrollTop / 30) - 1);
+    p.innerHTML = '<div role=grid>' + Array.from({length: Math.min(7, 40 - first)}, (_, k) => first + k).map(n =>
+      `<div role=row style="position:absolute;top:${n * 30}px"><span role=gridcell><a href=/r>12-10 Test${n == 30 ? '' : ' ' + n}</a>
+      </span> <span role=gridcell>${611944 + n}</span></div>`).join('') + '</div>'; };</script>"""
+
+
+def test_an_account_far_down_in_a_list_that_draws_only_what_is_in_sight_is_found(show: Show) -> None:
+    tab = show(VIRTUAL)
+    tab.setting.patience = type(tab.setting.patience)(page=6, quiet=0.3)
     found = OrganizationSearch(tab).search(NAME, NUMBER)
     assert isinstance(found, list)
     assert [one.texts for one in found] == [(NAME, NUMBER)]
