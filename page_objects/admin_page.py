@@ -1,17 +1,20 @@
 """What every page of the admin UI has in common: a landmark, the obstacles that may stand in its place, an identity."""
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from playwright.sync_api import Page
 
-from page_objects.document import Document
+from page_objects.document import OPERABLE, Document
 from page_objects.obstacles import NotHere, Obstacle, RecordLocked, RoleDenied, SignedOut, SiteDown, Whereabouts
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.wording import contains_words, identity_text, plain, squeeze
 from page_objects.words import Words
 
+ACCOUNT = re.compile(r"^\W*(\d{5,})(?:\s*[-:,]\s*|\s+)\w|\w\s*(?:[-,(]\s*#?|#\s*)(\d{5,})\)?\W*$")
+"""Number and name of some account in one text, in either order."""
 DRAWN, DRAWING = 300, 3.0
 """A screen without change for so many milliseconds is drawn; it is waited for so many seconds."""
 
@@ -101,9 +104,25 @@ def identity_of(document: Document, words: Words) -> Identity:
     screen = Screen((document,))
     numbers = tuple(squeeze(value) for _, value in screen.values(words.organization.account_number) if value)
     names = tuple(identity_text(value) for _, value in screen.values(words.organization.account_name) if value)
-    texts = (*(run.text for run in document.runs), *document.line_texts.values())
-    lines = {identity_text(text) for text in (*texts, *(run.text for run in document.paragraphs))}
+    listed = _listed(document, words)
+    runs = [run for run in (*document.runs, *document.paragraphs) if run.line not in listed]
+    whole = [text for line, text in document.line_texts.items() if line not in listed]
+    lines = {identity_text(text) for text in (*(run.text for run in runs), *whole)}
     return Identity(numbers, names, tuple(line for line in lines if line), document.token)
+
+
+def _listed(document: Document, words: Words) -> set[int]:
+    """The lines of links to several accounts ("Recently viewed"): they stand on any account's page, and say nothing of whose
+    it is. "Link to AR" does.
+    """
+    to_ar = [plain(one.split("{number}")[0]) for one in words.start_page.link_to_ar]
+    links: dict[str, set[int]] = {}
+    for run in document.runs:
+        operable = run.control >= 0 and document.controls[run.control].kind in OPERABLE
+        account = ACCOUNT.search(run.text) if operable else None
+        if account and not any(plain(run.text).startswith(one) for one in to_ar):
+            links.setdefault(account[1] or account[2], set()).add(run.line)
+    return set().union(*links.values()) if len(links) > 1 else set()
 
 
 def role_denied(screen: Screen, words: Words) -> str | None:

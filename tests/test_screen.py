@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Page, Route
 
+from flows.identity import line_that_states_both
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.billing_table import BillingTable
 from page_objects.cancel_page import CancelPage
@@ -14,6 +15,7 @@ from page_objects.obstacles import Ambiguous, DeadLink, Missing, NotHere, Unexpe
 from page_objects.organization_page import OrganizationPage
 from page_objects.screen import Screen
 from page_objects.tab import Tab
+from page_objects.words import Words
 from tests.conftest import Show
 
 LABELLED = {
@@ -216,6 +218,24 @@ def test_a_page_object_takes_the_page_as_it_is(page: Page) -> None:
     page.set_content("<table><tr><td>Account Number<td>611974<tr><td>Account Name<td>12-10 Test</table>")
     identity = OrganizationPage(page).identity()  # type: ignore[arg-type]
     assert (identity.numbers, identity.names) == (("611974",), ("12-10 Test",))
+
+
+SIDEBAR = "<aside>Recently viewed <a href=/a>611974 - 12-10 Test</a><br><a href=/b>12-10 Test 2 (611975)</a></aside>"
+
+
+@pytest.mark.parametrize(
+    ("body", "stated"),
+    [
+        (f"<h1>611975 - 12-10 Test 2</h1>{SIDEBAR}", ""),
+        (SIDEBAR.replace("<br>", " | "), ""),
+        (f"<h1>611974 - 12-10 Test</h1>{SIDEBAR}", "611974 - 12-10 Test"),
+        (f"<a href=/ar>Link to AR: 611974 - 12-10 Test</a>{SIDEBAR}", "Link to AR: 611974 - 12-10 Test"),
+        ("<a href=/a>611974 - 12-10 Test</a> &gt; <a href=/t>Ticket 1234567</a> &gt; Cancel", "611974 - 12-10 Test"),
+    ],
+)
+def test_a_list_of_links_to_accounts_says_nothing_of_whose_page_it_is(show: Show, body: str, stated: str) -> None:
+    lines = CancelPage(show(body)).identity().lines
+    assert line_that_states_both(lines, "611974", "12-10 Test", Words().organization.identity) == stated
 
 
 FOUR_LINKS = "".join(
