@@ -31,10 +31,10 @@ setup: .venv/.browser
 	@touch $@
 
 test: check setup
-	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 long: setup
-	$(BIN)/python -m pytest -m long -n 2 --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest -m long -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: .venv/.installed
 	$(BIN)/ruff check

@@ -76,6 +76,8 @@ class Desk1:
 
     def settled(self) -> None: ...
 
+    def arrival(self, _screen: object) -> None: ...
+
     def here(self) -> bool:
         return False
 
