@@ -4,55 +4,70 @@ A page whose text has all arrived, and which holds nothing after that script, ca
 analytics script that takes its time must not hold a step up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Frame, Page, Response
+from playwright.sync_api import Frame, Page
 
 UNSEEN = frozenset({"script", "style", "link", "meta", "noscript"})
 
 
-class Answers:
-    """Keeps the last answer of each frame of a page."""
+class Rest:
+    """Of the documents of one page. Asks the browser for a document's text only where a script holds it up."""
 
     def __init__(self, page: Page) -> None:
-        self._answers: dict[Frame, Response] = {}
-        self._known: dict[tuple[Response, str], bool] = {}
-        page.on("response", self._note)
+        self._page = page
+        self._known: dict[tuple[str, str, int], bool] = {}
 
-    def _note(self, response: Response) -> None:
-        if response.request.is_navigation_request():
-            self._known.clear()
-            self._answers[response.frame] = response
-
-    def nothing_follows(self, frame: Frame, script: Mapping[str, Any]) -> bool:
+    def shows_nothing(self, frame: Frame, token: str, script: Mapping[str, Any]) -> bool:
         """Whether the frame's document holds nothing that shows after `script` ("src", and "nth" of those with it, from 0).
 
-        To be asked only once all of the document has arrived.
+        To be asked only once all of the document has arrived. False where the browser does not tell (no Chromium; an answer that
+        the permit has fetched).
         """
-        answer = self._answers.get(frame)
-        if answer is None:
-            return False
-        key = (answer, f"{script['nth']} {script['src']}")
+        key = (token, str(script["src"]), int(script["nth"]))
         if key not in self._known:
             try:
-                self._known[key] = nothing_follows(answer.text(), script["src"], script["nth"])
-            except (PlaywrightError, UnicodeDecodeError):
-                self._known[key] = False
+                text = self._text(frame)
+            except PlaywrightError:
+                text = ""
+            self._known[key] = nothing_follows(text, key[1], key[2])
         return self._known[key]
+
+    def _text(self, frame: Frame) -> str:
+        """The document as it came from the server; "" if two frames show one address."""
+        url = frame.url.partition("#")[0]
+        session = self._page.context.new_cdp_session(self._page)
+        try:
+            session.send("Page.enable")
+            found = [
+                one for one in _frames(session.send("Page.getResourceTree")["frameTree"]) if one["url"] == frame.url
+            ]
+            if len(found) != 1:
+                return ""
+            told = session.send("Page.getResourceContent", {"frameId": found[0]["id"], "url": url})
+        finally:
+            session.detach()
+        return "" if told["base64Encoded"] else str(told["content"])
+
+
+def _frames(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield tree["frame"]
+    for child in tree.get("childFrames", ()):
+        yield from _frames(child)
 
 
 def nothing_follows(html: str, src: str, nth: int) -> bool:
     """Whether `html` has nothing that shows after the script of that `src` attribute; False if it has no such script."""
-    rest = _Rest(src, nth)
+    rest = _Reader(src, nth)
     rest.feed(html)
     rest.close()
     return rest.reached and not rest.shows
 
 
-class _Rest(HTMLParser):
+class _Reader(HTMLParser):
     def __init__(self, src: str, nth: int) -> None:
         super().__init__()
         self._src, self._before, self._unseen = src, nth, ""

@@ -13,7 +13,7 @@ from playwright.sync_api import Error as PlaywrightError
 from page_objects.document import Box, Document, Found
 from page_objects.hand import Hand, reason, was_navigating
 from page_objects.obstacles import LeftTheSite, NotHere, Replaced, SiteDown, Whereabouts
-from page_objects.rest import Answers
+from page_objects.rest import Rest
 from page_objects.screen import Screen
 from page_objects.setting import DialogSeen, Setting
 from page_objects.words import Words
@@ -56,7 +56,7 @@ class Tab:
         """Whether a page that was asked for has been arrived at in it."""
         self._seen: tuple[float, Screen] | None = None
         self._acted = True
-        self._answers = Answers(page)
+        self._rest = Rest(page)
         page.on("popup", self._opens)
         page.on("dialog", self._answer)
 
@@ -110,7 +110,7 @@ class Tab:
         """After an act a new document is likely, which has no eye yet; else the one that is there looks again."""
         text = (None if self._acted else frame.evaluate(AGAIN)) or frame.evaluate(EYE)
         document = Document.parse(text, frame, self.words.labels)
-        if document.held and self._answers.nothing_follows(frame, document.held):
+        if document.held and self._rest.shows_nothing(frame, document.token, document.held):
             return replace(document, ready="held")
         return document
 
