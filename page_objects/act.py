@@ -120,7 +120,7 @@ class Act:
                 if following is not None:
                     return following
                 ended = bool(screen.tokens - before.tokens) and self.ends_on(screen)
-                if (answered and ended) or (drawn and screen.quiet >= 1000 * DRAWN):
+                if (moved and ended) or (drawn and screen.quiet >= 1000 * DRAWN):
                     return None
             if drawn and passed > patience.quiet:
                 return None

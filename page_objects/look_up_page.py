@@ -55,7 +55,7 @@ class LookUpPage(AdminPage):
         Raises what stands there instead of an answer.
         """
         quiet = 1000 * self.tab.setting.patience.quiet
-        with Traffic(self.tab.page, ASKING) as traffic:
+        with Traffic(self.tab.page, ASKING, troubles=True) as traffic:
             before = self.look_up.enter(name, number, by_number=by_number)
             sent = traffic.seen
 

@@ -1,6 +1,6 @@
 """What the browser is asking the site for."""
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from types import TracebackType
 
 from playwright.sync_api import Page, Request, Response
@@ -14,28 +14,30 @@ EFFECT = ASKING | {"ping", "other", "eventsource", "websocket"}
 class Traffic:
     """Counts the requests of all tabs, of the given resource types, while it is open."""
 
-    def __init__(self, page: Page, types: Set[str] = EFFECT) -> None:
-        self._context = page.context
+    def __init__(self, page: Page, types: Set[str] = EFFECT, *, troubles: bool = False) -> None:
+        """`troubles`: note those too. Each kind of event that is listened to costs a message for each request."""
         self._types = types
+        self._context = page.context
+        self._heard: dict[str, Callable[..., None]] = {
+            "request": self._sent,
+            "requestfinished": self._ended,
+            "requestfailed": self._failed,
+        } | ({"response": self._answered} if troubles else {})
         self._open: set[Request] = set()
         self.seen = 0
         self.trouble: list[str] = []
         """What the site did not answer as it should: statuses 429 and 5xx, and connections that broke."""
 
     def __enter__(self) -> "Traffic":
-        self._context.on("request", self._sent)
-        self._context.on("requestfinished", self._ended)
-        self._context.on("requestfailed", self._failed)
-        self._context.on("response", self._answered)
+        for event, told in self._heard.items():
+            self._context.on(event, told)  # type: ignore[call-overload]  # typed by literal names only
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._context.remove_listener("request", self._sent)
-        self._context.remove_listener("requestfinished", self._ended)
-        self._context.remove_listener("requestfailed", self._failed)
-        self._context.remove_listener("response", self._answered)
+        for event, told in self._heard.items():
+            self._context.remove_listener(event, told)
 
     @property
     def pending(self) -> int:
