@@ -1,7 +1,7 @@
 """Admin sites that share nothing with the stand-in: written from the article alone, by people who had not seen the robot.
 
 Each account of tests/blind/accounts.toml is cancelled once, on the site as it stands then; the site's own ledger and
-state are the judges. `make test` takes a telling account of each site, `pytest -m long` the others.
+state are the judges. `make test` takes a telling account of five sites, `pytest -m long` the others.
 """
 
 import tomllib

@@ -62,10 +62,10 @@ TO_THE_EFFECT = [
     Row("rst_before", EFFECTS, DONE, {"connection": "reused"}),
     Row("rst_after", EFFECTS, DONE, {"connection": "fresh"}),
     Row("rst_after", EFFECTS, DONE, {"connection": "reused"}),
-    Row("apply_no_answer", EFFECTS, DONE, quick=True),
+    Row("apply_no_answer", EFFECTS, DONE),
     Row("hang", EFFECTS, UNKNOWN),
     Row("apply_late", EFFECTS, DONE, {"answer": "error"}),
-    Row("apply_late", EFFECTS, DONE, {"answer": "reset"}, quick=True),
+    Row("apply_late", EFFECTS, DONE, {"answer": "reset"}),
     Row("apply_late", EFFECTS, DONE, {"answer": "hang"}),
     Row("truncated", EFFECTS, DONE),
     Row("redirect_loop", EFFECTS, UNKNOWN),
@@ -83,7 +83,7 @@ TO_THE_EFFECT = [
     Row("foreign_redirect", EFFECTS, UNKNOWN),
     Row("backend_down", EFFECTS, UNKNOWN),
     Row("backend_down", EFFECTS, UNKNOWN, {"how": "reset"}),
-    Row("success_not_done", EFFECTS, UNKNOWN, quick=True),
+    Row("success_not_done", EFFECTS, UNKNOWN),
     Row("error_but_done", EFFECTS, DONE, quick=True),
     Row("effect_late", EFFECTS, DONE),
     Row("latency", EFFECTS, DONE, {"seconds": 2}),
@@ -202,7 +202,7 @@ SHOWN = [
     Row("duplicate_word", "organization", DONE | codes("drift"), {"words": "Update"}, times=None, left=FORM),
     *(Row(fault, "page", times=None) for fault in ("slow_script", "foreign_image", "foreign_script", "foreign_frame")),
     Row("popup", "page", times=None, quick=True),
-    Row("popup", "page", DONE, {"foreign": True}, times=None, quick=True),
+    Row("popup", "page", DONE, {"foreign": True}, times=None),
     Row("rerender", "cancel_page", times=None),
     Row("rerender", "page", times=None),
     Row("dialog", "page", DONE | codes("unexpected_dialog"), times=None),
@@ -265,7 +265,9 @@ def test_every_fault_of_the_stand_in_has_a_row() -> None:
 # --- the browser's own faults ---
 
 BLOWS = [
-    pytest.param(browser_killed, EventKind.PLAN, "", id="the browser is killed before the effect"),
+    pytest.param(
+        browser_killed, EventKind.PLAN, "", id="the browser is killed before the effect", marks=pytest.mark.long
+    ),
     pytest.param(browser_killed, EventKind.INTENT, "set_status", id="the browser is killed before the click"),
     pytest.param(
         browser_killed, EventKind.EFFECT_SENT, "", id="the browser is killed after the click", marks=pytest.mark.long

@@ -100,11 +100,11 @@ class Scene:
 
 
 POINTS = (
-    ("intend", 1, ("cancel_billings",)),
-    ("settle", 1, ("remove_license_count", "form")),
+    pytest.param("intend", 1, ("cancel_billings",), marks=pytest.mark.long),
+    pytest.param("settle", 1, ("remove_license_count", "form"), marks=pytest.mark.long),
     ("intend", 2, ("set_contact_info", "form")),
     ("before finish", 1, ("form",)),
-    ("finish", 1, ("set_status",)),
+    pytest.param("finish", 1, ("set_status",), marks=pytest.mark.long),
 )
 
 

@@ -9,10 +9,8 @@ from page_objects.obstacles import SignedOut
 from tests.conftest import Bench
 from tests.faults_bench import NUMBER, leave_to_do
 
-TURNED_AWAY = {"session_expired_before": "the session has ended", "sign_in_200": "the sign-in page in its place"}
 
-
-@pytest.mark.parametrize("fault", TURNED_AWAY)
+@pytest.mark.parametrize("fault", ["session_expired_before", pytest.param("sign_in_200", marks=pytest.mark.long)])
 def test_after_the_sign_in_page_the_account_is_read_twice_before_it_is_asked_for_again(
     classic: Bench, fault: str
 ) -> None:
