@@ -102,11 +102,11 @@ def _tab_with_modules(walk: Walk, fits: Callable[[str], bool]) -> Tab | None:
     """A tab that shows the App Module drop-down, and in it a module that `fits`."""
     pages = (walk.start, walk.billing, walk.organization)
     tabs = [page.tab for page in pages if page is not None] + ([walk.crm] if walk.crm else [])
-    seen = [item for tab in tabs if not tab.page.is_closed() for item in screens(tab, Tab.glance).items()]
-    for tab, screen in seen:
-        switcher = AppModuleSwitcher(tab)
-        if switcher.visible(screen) and fits(plain(switcher.current(screen) or "")):
-            return tab
+    for root in tabs:
+        for tab, screen in () if root.page.is_closed() else screens(root, Tab.glance).items():
+            switcher = AppModuleSwitcher(tab)
+            if switcher.visible(screen) and fits(plain(switcher.current(screen) or "")):
+                return tab
     return None
 
 

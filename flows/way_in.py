@@ -75,9 +75,11 @@ def inside(walk: "Walk", page: LookUpPage) -> Screen:
         if asks_for_password(screen):
             walk.sign_in(page.tab)
             continue
-        onward = None if _offers(page, screen) else _onward(walk, screen)
+        if _offers(page, screen):
+            return screen
+        onward = _onward(walk, screen)
         if onward is None:
-            return screen if _offers(page, screen) else _menu_open(page, screen)
+            return _menu_open(page, screen)
         _press(page.tab, onward, screen)
     return screen
 

@@ -115,7 +115,7 @@ class Act:
             drawn = answered_at is not None and time.monotonic() - answered_at >= DRAWN
             if asks_for_password(screen) and not asks_for_password(before):
                 raise SignedOut("the site asked for the password instead", self.tab.whereabouts("sign-in page"))
-            if screen.state != before.state and traffic.pending == 0 and not self._loading(screen):
+            if screen.state != before.state and traffic.pending == 0 and not screen.loading:
                 following = self._in_between(screen, link)
                 if following is not None:
                     return following
@@ -130,10 +130,6 @@ class Act:
             if passed > patience.page:
                 raise NotHere(f"there was no answer within {patience.page:g} s", self.tab.whereabouts("answer"))
             self.tab.await_change(screen, 0.05)
-
-    @staticmethod
-    def _loading(screen: Screen) -> bool:
-        return any(document.ready == "loading" for document in screen.documents)
 
     def _nothing_more(self, screen: Screen, before: Screen, traffic: Traffic) -> None:
         if traffic.seen == 0 and screen.state == before.state and not self.tab.setting.dialogs:

@@ -78,9 +78,8 @@ class ArBillingPage(AdminPage):
 
         def turned(now: Screen) -> Screen | None:
             refuse_sign_in(now, self.tab)
-            loading = any(document.ready == "loading" for document in now.documents)
             answers = self._answers(now)
-            if loading or not now.whole or not answers or not still(now):
+            if now.loading or not now.whole or not answers or not still(now):
                 return None
             if any(document.token not in before.tokens for document in answers) or self._differs(before, now):
                 return now

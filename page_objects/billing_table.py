@@ -166,7 +166,7 @@ class BillingTable:
             denied = role_denied(screen, self.tab.words)  # which may come after tabs and headings
             if denied:
                 raise RoleDenied(denied, self.tab.whereabouts("billing table"))
-            if any(document.ready == "loading" for document in screen.documents):
+            if screen.loading:
                 return None
             return screen if (still(screen) if self.rows_on(screen) else self.says_nothing(screen)) else None
 

@@ -48,7 +48,9 @@ class Hand:
         self._timeout = seconds * 1000
 
     def press(self, found: Found, *, by_key: bool = False) -> None:
-        """Click once, with the mouse or (a link, a button) with Enter. Raises Replaced if the element was drawn anew before it was hit, NotHere if it is covered.
+        """Click once, with the mouse or (a link, a button) with Enter.
+
+        Raises Replaced if the element was drawn anew before it was hit, NotHere if it is covered.
 
         What stands in plain sight is pressed as a mouse does it: Playwright's own click brings a large script into each
         document, which costs more than all that is read there (`make bench`). Everything else is left to that click,

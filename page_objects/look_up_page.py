@@ -61,7 +61,7 @@ class LookUpPage(AdminPage):
 
             def answered(screen: Screen) -> Screen | None:
                 new = bool(screen.tokens - before.tokens) or screen.text != before.text
-                if new and not _loading(screen):
+                if new and not screen.loading:
                     if target.recognised(screen) and not target.recognised(before):
                         return screen
                     self.arrival(screen, before)
@@ -78,7 +78,3 @@ class LookUpPage(AdminPage):
             if traffic.trouble and not target.recognised(screen) and not self.list.tells(screen, name, number):
                 raise SiteDown(f"the look-up was not answered ({traffic.trouble[0]})", self.whereabouts())
             return before, screen
-
-
-def _loading(screen: Screen) -> bool:
-    return any(document.ready == "loading" for document in screen.documents)

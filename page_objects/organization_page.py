@@ -177,13 +177,10 @@ class OrganizationPage(AdminPage):
         """Clause 4b. Raises NotHere if there is no such field, or it is not empty (promise 6)."""
         if self.server_location(self.tab.glance()):
             raise Missing("Server Location is not empty; it is only ever written when empty", self.whereabouts())
-        label = self.words.organization.server_location
         if self._edit_of_all() is not None:
             self._to_enter = url
             return
-        field = open_field(self.tab, label, TEXTS, "words.organization.server_location")
-        if squeeze(field.control.value) and not says(field.control.value, self.words.organization.empty):
-            raise Missing("Server Location is not empty; it is only ever written when empty", self.whereabouts())
+        field = self._empty_location(self.tab)
         self._unentered = self.tab.look()
         self.tab.fill(field, url)
 
@@ -229,11 +226,14 @@ class OrganizationPage(AdminPage):
         if (now.numbers, now.names) != (whose.numbers, whose.names):
             raise Ambiguous("the page on which the record is edited states another number or name", self.whereabouts())
         if self._to_enter:
-            label = self.words.organization.server_location
-            field = open_field(tab, label, TEXTS, "words.organization.server_location")
-            if squeeze(field.control.value) and not says(field.control.value, self.words.organization.empty):
-                raise Missing("Server Location is not empty; it is only ever written when empty", self.whereabouts())
-            tab.fill(field, self._to_enter)
+            tab.fill(self._empty_location(tab), self._to_enter)
+
+    def _empty_location(self, tab: Tab) -> Found:
+        """The field of Server Location, brought forth where need be. Raises Missing if it is not empty (promise 6)."""
+        field = open_field(tab, self.words.organization.server_location, TEXTS, "words.organization.server_location")
+        if squeeze(field.control.value) and not says(field.control.value, self.words.organization.empty):
+            raise Missing("Server Location is not empty; it is only ever written when empty", self.whereabouts())
+        return field
 
     def save_form(self) -> Aftermath:
         """Clause 10: save "Required for Cancellation", which has been filled in."""

@@ -44,8 +44,7 @@ class OrganizationSearch(LookUpPage):
         page = 1
         while following is not None:
             last = following
-            here = [r for r in self.list.results(following) if r.names(name) or (number and r.numbers(number))]
-            exact = [r for r in here if r.names(name) and number and r.numbers(number)]
+            here, exact = self._hits(following, name, number)
             if exact:
                 return exact
             found += here
@@ -56,10 +55,15 @@ class OrganizationSearch(LookUpPage):
     def _further_down(self, screen: Screen, name: str, number: str) -> list[Result]:
         """The row that has both, or one of them, in the rest of a list that shows it only when it is scrolled."""
         for part in self.list.scrolled(screen):
-            here = [r for r in self.list.results(part) if r.names(name) or (number and r.numbers(number))]
+            here, exact = self._hits(part, name, number)
             if here:
-                return [r for r in here if r.names(name) and number and r.numbers(number)] or here
+                return exact or here
         return []
+
+    def _hits(self, screen: Screen, name: str, number: str) -> tuple[list[Result], list[Result]]:
+        """The rows that have name or number, and those of them that have both."""
+        here = [r for r in self.list.results(screen) if r.names(name) or (number and r.numbers(number))]
+        return here, [r for r in here if r.names(name) and number and r.numbers(number)]
 
     def open(self, result: Result) -> OrganizationPage:
         """Open a result. Its row must be on the screen that is shown: after paging, search again."""

@@ -42,9 +42,8 @@ class Rest:
         session = self._page.context.new_cdp_session(self._page)
         try:
             session.send("Page.enable")
-            found = [
-                one for one in _frames(session.send("Page.getResourceTree")["frameTree"]) if one["url"] == frame.url
-            ]
+            tree = session.send("Page.getResourceTree")["frameTree"]
+            found = [one for one in _frames(tree) if one["url"] == url]  # told without the fragment
             if len(found) != 1:
                 return ""
             told = session.send("Page.getResourceContent", {"frameId": found[0]["id"], "url": url})

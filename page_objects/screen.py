@@ -42,10 +42,15 @@ class Screen:
         return any(document.leaving for document in self.documents)
 
     @property
+    def loading(self) -> bool:
+        """Whether a document has not come to its end."""
+        return any(document.ready == "loading" for document in self.documents)
+
+    @property
     def quiet(self) -> int:
         """Milliseconds since anything changed; 0 while a document is loading, held up or being left."""
-        loading = any(document.busy or document.leaving for document in self.documents)
-        return 0 if loading or not self.whole else min(document.quiet for document in self.documents)
+        busy = any(document.busy or document.leaving for document in self.documents)
+        return 0 if busy or not self.whole else min(document.quiet for document in self.documents)
 
     # --- operable things, by their words ---
 

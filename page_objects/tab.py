@@ -198,7 +198,7 @@ class Tab:
         """The screen once every document is there to its end; as it is, if that takes long (a slow script holds it up)."""
 
         def whole(screen: Screen) -> Screen | None:
-            return None if any(document.ready == "loading" for document in screen.documents) else screen
+            return None if screen.loading else screen
 
         try:
             return self.until(whole, "the rest of the page", 3 * self.setting.patience.quiet)
