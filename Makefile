@@ -30,11 +30,14 @@ setup: .venv/.browser
 	@$(BIN)/python -m rpa.browsers --install
 	@touch $@
 
+# Four at a time, on two cores too: a test mostly waits for a page.
+PYTEST = $(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder
+
 test: check setup
-	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+	$(PYTEST) -m "not long" $(ARGS)
 
 long: setup
-	$(BIN)/python -m pytest -m long -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+	$(PYTEST) -m long $(ARGS)
 
 check: .venv/.installed
 	$(BIN)/ruff check

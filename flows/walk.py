@@ -277,7 +277,7 @@ class Walk:
             self.confirm(self.cancel)
             return self.cancel
         start = self.start
-        if start is None or start.tab.page.is_closed() or not start.here():
+        if start is None or start.tab.page.is_closed() or not start.recognised(start.tab.glance()):
             start = self.fresh_start()
         self.confirm(start)
         return self.open_cancel_page(start)

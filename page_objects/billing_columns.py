@@ -55,10 +55,13 @@ class BillingColumns:
     def __init__(self, words: BillingWords) -> None:
         self._words = words
         self._known: Phrase = (*words.pending, *words.settled, *words.cancelled)
+        self._read: tuple[Document, list[Grid]] | None = None
 
     def grids(self, document: Document) -> list[Grid]:
         """The tables of billings under headings; where no heading is known, those that read like one."""
-        return self.headed(document) or self._headless(document)
+        if self._read is None or self._read[0] is not document:  # a page is asked for its rows several times in a row
+            self._read = document, self.headed(document) or self._headless(document)
+        return self._read[1]
 
     def headed(self, document: Document) -> list[Grid]:
         marked = [under_headings(document, bands, self._heads) for bands in marked_up(document)]

@@ -30,12 +30,16 @@ PATIENT_CLICK = 10.0
 """Seconds for which a click waits for scripts of the page that are still to come."""
 GLANCE = 0.25
 """Seconds for which a reading may be used again, if nothing was done in between."""
-CHANGED = """([token, mutations, milliseconds]) => new Promise((resolve) => {
+CHANGED = """([token, mutations, ready, milliseconds]) => new Promise((resolve) => {
   const eye = window[Symbol.for("rpa.eye")];
   const mine = eye && eye.document === document && eye.token === token;
   const changed = () => setTimeout(() => resolve(true), 15);  // what changes once often changes again at once
-  if (mine ? eye.mutations !== mutations : document.readyState !== "loading") { resolve(true); return; }
-  if (mine) eye.waiting.push(changed); else document.addEventListener("readystatechange", changed, {once: true});
+  if (mine ? eye.mutations !== mutations || document.readyState !== ready : document.readyState !== "loading") {
+    resolve(true);
+    return;
+  }
+  if (mine) eye.waiting.push(changed);
+  document.addEventListener("readystatechange", changed, {once: true});
   setTimeout(() => resolve(false), milliseconds);
 })"""
 
@@ -175,10 +179,11 @@ class Tab:
             screen = self.look()
 
     def await_change(self, screen: Screen, seconds: float) -> bool:
-        """Return as soon as the main document changes or is replaced, at the latest after `seconds`."""
+        """Return as soon as the main document changes, has loaded further or is replaced, at the latest after `seconds`."""
         main = screen.main
         try:
-            return bool(self.page.evaluate(CHANGED, [main.token, main.mutations, max(seconds * 1000, 1)]))
+            ready = "loading" if main.ready == "held" else main.ready
+            return bool(self.page.evaluate(CHANGED, [main.token, main.mutations, ready, max(seconds * 1000, 1)]))
         except PlaywrightError as error:
             if self.page.is_closed() or not was_navigating(error):
                 raise

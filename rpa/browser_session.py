@@ -41,12 +41,20 @@ class SignIns:
     count: int = 0
     stuck: bool = False
     """A sign-in could not be carried out: with the cookies of that session it would be met again."""
+    _kept: int = 0
+    """`count` when `state` was last taken whole."""
 
-    def keep(self, state: Any) -> None:
-        """Keep the cookies for the next request, which starts afresh where the sign-in was stuck."""
-        self.state = None if self.stuck else state
-        self.home = "" if self.stuck else self.home
-        self.stuck = False
+    def keep(self, context: BrowserContext) -> None:
+        """Keep the session for the next request, which starts afresh where the sign-in was stuck.
+
+        Only for what a sign-in has left in its storage is a site asked on a page of its own: that takes long.
+        """
+        if self.stuck:
+            self.state, self.home, self.stuck = None, "", False
+        elif self.state is None or self.state["origins"] or self.count != self._kept:
+            self.state, self._kept = context.storage_state(), self.count
+        else:
+            self.state = {**self.state, "cookies": context.cookies()}
 
 
 @dataclass
@@ -133,7 +141,8 @@ class BrowserSession:
             return ""
         whole = moment in {"before", "after"}
         try:
-            seen = (tab.glance().state, whole)
+            screen = tab.glance()
+            seen = (screen.state, whole and self.camera.taller(tab, screen))
             if self._last is not None and self._last[0] == seen:  # the very same document, unchanged since
                 return self._keep(tab, page, moment, clause, *self._last[1])
             picture, text = self.camera.picture(tab, whole=whole), self.camera.text(tab)

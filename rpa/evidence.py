@@ -32,13 +32,19 @@ class Camera:
         session, screen = self._session(tab), tab.glance()
         options: dict[str, object] = {"format": "jpeg", "quality": QUALITY, "optimizeForSpeed": True}
         size = tab.page.viewport_size
-        if whole and size and screen.main.height > size["height"]:
+        if whole and self.taller(tab, screen) and size:
             height = min(screen.main.height, TALLEST)
             clip = {"x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1}
             options |= {"captureBeyondViewport": True, "clip": clip}
         data = base64.b64decode(session.send("Page.captureScreenshot", options)["data"])
         boxes = self._boxes(tab, screen) if self._masked else []
         return _painted(data, boxes) if boxes else data
+
+    @staticmethod
+    def taller(tab: Tab, screen: Screen) -> bool:
+        """Whether the page is taller than the view."""
+        size = tab.page.viewport_size
+        return size is not None and screen.main.height > size["height"]
 
     def text(self, tab: Tab) -> str:
         """The DOM of the page and its frames as HTML, values of masked fields replaced."""

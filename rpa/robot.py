@@ -247,7 +247,7 @@ class Robot:
     def _keep_cookies(self, context: BrowserContext) -> None:
         """The signed-in session serves the next request's context."""
         with contextlib.suppress(PlaywrightError):
-            self._sign_ins.keep(context.storage_state())
+            self._sign_ins.keep(context)
 
     # --- beside the procedure ---
 

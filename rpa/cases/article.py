@@ -1,5 +1,6 @@
 """The support article's sentences (Solution 801493), clause by clause, as the case file quotes them."""
 
+import functools
 import re
 
 ARTICLE = {
@@ -50,6 +51,7 @@ ARTICLE = {
 """Clause -> sentence, in the article's order. Line breaks and numbering aside, the article's own words."""
 
 
+@functools.cache
 def clauses_of(clause: str) -> tuple[str, ...]:
     """All clauses an event's clause names: "3-4" is 3 and 4, "6.1" is 6.1; recoveries (4a) only by their own
     name."""

@@ -18,6 +18,9 @@ _ASSIGNED = re.compile(
 )
 """A name, what assigns, and the value: ;jsessionid=..., ?token=..., csrfToken = "...", "sessionId": "..."."""
 
+_ASSIGNS = re.compile(r"=|%3[Dd]|:")
+"""Without one of these nothing is assigned: a quick no for most of a record's texts."""
+
 
 def may_be_secret(text: str) -> bool:
     """Whether a word of `SECRET_NAME` may stand in `text`: a quick no for nearly all of a page."""
@@ -27,6 +30,8 @@ def may_be_secret(text: str) -> bool:
 
 def without_tokens(text: str) -> str:
     """`text` with `SECRET` for the value of whatever is named like a token."""
+    if not _ASSIGNS.search(text):
+        return text
     lower = text.lower()
     if len(lower) != len(text):  # a letter that is two in lower case: places would not agree
         return _ASSIGNED.sub(rf"\1{SECRET}", text)
