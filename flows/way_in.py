@@ -137,7 +137,11 @@ def _decided(page: LookUpPage, screen: Screen) -> Screen | None:
 
 def _finished(tab: Tab, screen: Screen) -> bool:
     busy = not screen.text.strip() or screen.shows(tab.words.obstacles.loading)
-    return not busy and screen.quiet >= 1000 * tab.setting.patience.quiet
+    final = screen.whole and all(
+        document.final and document.ready == "complete" and document.url != "about:blank"
+        for document in screen.documents
+    )
+    return not busy and (final or screen.quiet >= 1000 * tab.setting.patience.quiet)
 
 
 def _offers(page: LookUpPage, screen: Screen) -> bool:
