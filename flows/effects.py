@@ -164,7 +164,7 @@ def fill_form(walk: Walk) -> str:
 def _fill_and_save(walk: Walk) -> str:
     page = walk.to_organization()
     request, profile = walk.request, walk.profile
-    reason = profile.reasons.get(request.reason, request.reason)
+    reason = profile.reason_on_form(request.reason)
     page.show_form()
     filled = page.form.fill(profile.write_date(request.date), request.date, reason, request.opt_out)
     for warning in filled.warnings:
@@ -235,7 +235,7 @@ def form_saved(walk: Walk, form: FormValues | None) -> tuple[bool, str]:
     request = walk.request
     said = describe_form(form)
     date = walk.profile.read_date(form.date or "")
-    wanted = {plain(request.reason), plain(walk.profile.reasons.get(request.reason, request.reason))}
+    wanted = {plain(request.reason), plain(walk.profile.reason_on_form(request.reason))}
     reasons = {plain(form.reason or ""), plain(form.reason_text or "")}
     other = reads_as(form.reason or "", walk.profile.words.form.other)
     named = bool(reasons & wanted) or (other and not form.reason_text)

@@ -9,6 +9,7 @@ from flows.model import CLAUSE_OF_EFFECT, AccountReading, BillingRow, Cancellati
 from flows.profile import SiteProfile
 from flows.reading import contact_info_set, describe_form, is_deleted, pending, told, unknown_statuses, unreadable_dates
 from flows.walk import Walk
+from page_objects.wording import plain
 
 
 def make_plan(walk: Walk, reading: AccountReading, today: dt.date) -> Plan:
@@ -66,11 +67,16 @@ def _effects(walk: Walk, reading: AccountReading, stop: tuple[BillingRow, ...]) 
         ),
         planned(
             Effect.FILL_FORM, "Required for Cancellation", describe_form(reading.form),
-            f"date {walk.profile.write_date(walk.request.date)}, reason {walk.request.reason}, "
+            f"date {walk.profile.write_date(walk.request.date)}, reason {_reason(walk)}, "
             f"opt out {'ticked' if walk.request.opt_out else 'as it is'}",
             reading.form is None or not (reading.form.date and reading.form.reason),
         ),
     )  # fmt: skip
+
+
+def _reason(walk: Walk) -> str:
+    """The reason as the form would say it."""
+    return walk.form.reason if walk.form is not None else walk.profile.reason_on_form(walk.request.reason)
 
 
 def _warnings(walk: Walk, reading: AccountReading, stop: tuple[BillingRow, ...], today: dt.date) -> tuple[str, ...]:
@@ -92,6 +98,8 @@ def _warnings(walk: Walk, reading: AccountReading, stop: tuple[BillingRow, ...],
     said += unreadable_dates(reading.billing or (), walk.profile)
     if any(row.amount is None for row in stop):
         said.append("an amount could not be read: the money that stops is more than the sum says")
+    if plain(_reason(walk)) != plain(walk.profile.reason_on_form(walk.request.reason)):
+        said.append(f'the reason "{walk.request.reason}" is not offered: the form will say "{_reason(walk)}"')
     said += _missing(walk.profile, reading, walk.server)
     if reading.self_service:
         said.append(
@@ -122,7 +130,7 @@ def _blocked(walk: Walk, reading: AccountReading, effects: tuple[PlannedEffect, 
     if reading.billing is not None and reading.account_status is None:
         said.append(_unread(walk, "account_status", "account status"))
     if any(effect.needed and effect.effect is Effect.FILL_FORM for effect in effects):
-        said += walk.form_lacks
+        said += walk.form.lacks if walk.form is not None else ()
     return tuple(said)
 
 

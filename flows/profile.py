@@ -201,6 +201,10 @@ class SiteProfile(ProfilePart):
             urls.append(self.site.backend_url)
         return frozenset(origin(url) for url in urls)
 
+    def reason_on_form(self, reason: str) -> str:
+        """A request's reason in the site's words (clause 10)."""
+        return self.reasons.get(reason, reason)
+
     def drop_down_for(self, account_number: str) -> DropDown | None:
         """The drop-down whose longest prefix the account number starts with (clause 3)."""
         found = [

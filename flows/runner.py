@@ -54,7 +54,7 @@ class Runner:
 
     walk: Walk
     recoveries: Sequence[Recovery] = RECOVERIES
-    used: Counter[int] = field(default_factory=Counter)
+    used: Counter[str] = field(default_factory=Counter)
     met: list[str] = field(default_factory=list)
     """What recoveries met that did not go through."""
 
@@ -73,13 +73,24 @@ class Runner:
                     self._settle_earlier_intents()
         except CancellationError as error:
             self._put_back()
+            done = self._done_before()
             if error.end is not End.NEEDS_HUMAN and self._something_sent():
-                raise NeedsHuman("half_done", f"effects were caused before this was met: {error.message}") from error
+                said = f"effects were caused before this was met: {error.message}{done}"
+                raise NeedsHuman("half_done", said) from error
+            error.message += done
             raise
         except Interrupted:
             self._put_back()
             raise
         return self._said()
+
+    def _done_before(self) -> str:
+        """What a person has to know who carries on by hand."""
+        told = {"done", "answered"}
+        done = {intent.effect for intent in self.walk.journal.intents() if intent.outcome in told}
+        planned = self.walk.plan.effects if self.walk.plan is not None else ()
+        names = [f"{one.clause} {one.what.rstrip('.')}" for one in planned if one.effect in done]
+        return f". Done before that: {'; '.join(names)}" if names else ""
 
     def _something_sent(self) -> bool:
         """Whether an effect on the account may have taken place: then nothing is called refused any more."""
@@ -126,14 +137,15 @@ class Runner:
     def _recover(self, obstacle: Obstacle) -> None:
         """Take recoveries until one goes through; raises the end that the obstacle means if none is left."""
         self.walk.session.check_stop()
-        for number, recovery in enumerate(self.recoveries):
-            if not isinstance(obstacle, recovery.on) or self.used[number] >= recovery.at_most:
+        for recovery in self.recoveries:
+            name = recovery.by.__name__  # whatever it was taken on: Update is pressed once, not once for each obstacle
+            if not isinstance(obstacle, recovery.on) or self.used[name] >= recovery.at_most:
                 continue
             if isinstance(obstacle, Missing) and recovery.clause == "page":
                 continue
             if not recovery.when(self.walk):
                 continue
-            self.used[number] += 1
+            self.used[name] += 1
             if self._taken(recovery, obstacle):
                 return
         raise self._end_of(obstacle) from obstacle

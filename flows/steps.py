@@ -6,7 +6,7 @@ from collections.abc import Callable
 from flows.effects import read_form_again
 from flows.errors import NeedsHuman, Referral, Refusal
 from flows.journal import EventKind
-from flows.model import AccountReading, End, FreshReading, ProofLine
+from flows.model import AccountReading, End, FreshReading, PlannedEffect, ProofLine
 from flows.modules import note_module, put_module_back
 from flows.planning import make_plan
 from flows.proof import (
@@ -19,7 +19,7 @@ from flows.proof import (
 )
 from flows.reading import account_reading, account_status, license_count, note_facts, read_billing, read_organization
 from flows.walk import Walk
-from page_objects.obstacles import DeadLink
+from page_objects.obstacles import Ambiguous, DeadLink, Missing
 from page_objects.organization_page import OrganizationPage
 from page_objects.wording import same_name
 
@@ -70,9 +70,7 @@ def read_record(walk: Walk) -> str:
     self_service = _is_self_service(walk, page)
     form = read_organization(walk, page)
     page.show_form()
-    walk.form_lacks = page.form.ready(
-        walk.profile.reasons.get(walk.request.reason, walk.request.reason), walk.request.opt_out
-    )
+    walk.form = page.form.ready(walk.profile.reason_on_form(walk.request.reason), walk.request.opt_out)
     walk.reading = account_reading(walk, form, None, None, location, self_service)
     return "done"
 
@@ -152,19 +150,33 @@ def check_that_it_can_be_finished(walk: Walk) -> str:
     Raises NeedsHuman (drift: a person mends the profile; unproven: no page tells); nothing was changed by this run.
     """
     if walk.plan is not None and walk.plan.blocked:
-        code = "drift" if set(walk.plan.blocked) & set(walk.form_lacks) else "unproven"
+        lacks = walk.form.lacks if walk.form is not None else ()
+        code = "drift" if set(walk.plan.blocked) & set(lacks) else "unproven"
         raise NeedsHuman(code, f"nothing was begun, as it could not be finished: {'; '.join(walk.plan.blocked)}")
     return "done"
 
 
 def open_cancel_page(walk: Walk) -> str:
-    """Clause 5: Cancel Subscription / Cancel Bills / Delete Account."""
-    if walk.plan is not None and not any(p.needed for p in walk.plan.effects if p.clause.startswith("6")):
+    """Clause 5: Cancel Subscription / Cancel Bills / Delete Account.
+
+    Raises NeedsHuman (drift) if one of the links that are needed is not there: the others are not pressed either.
+    """
+    if walk.plan is not None and not any(one.needed for one in _of_the_links(walk)):
         return "already"
     page = walk.to_cancel_page()
     walk.arrived(page)
     note_facts(walk, page)
+    links = [one.effect for one in _of_the_links(walk) if one.needed]
+    try:
+        page.check_links(links)
+    except (Missing, Ambiguous) as obstacle:
+        raise NeedsHuman("drift", f"nothing was begun, as it could not be finished: {obstacle}") from obstacle
     return "done"
+
+
+def _of_the_links(walk: Walk) -> list[PlannedEffect]:
+    """What is planned for the top four links (clause 6)."""
+    return [one for one in walk.plan.effects if one.clause.startswith("6")] if walk.plan is not None else []
 
 
 def restore_module(walk: Walk) -> str:
@@ -237,7 +249,7 @@ def _as_read_before(walk: Walk) -> FreshReading | None:
     plan = walk.plan
     if plan is None or plan.reading.billing is None or walk.journal.intents():
         return None
-    if any(planned.needed for planned in plan.effects if planned.clause.startswith("6")):
+    if any(one.needed for one in _of_the_links(walk)):
         return None
     reading = plan.reading
     return FreshReading(billing=reading.billing or (), cancelled=reading.cancelled_billing or (), form=reading.form)

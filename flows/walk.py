@@ -18,6 +18,7 @@ from page_objects.admin_page import AdminPage, Identity, identity_of
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.backend_look_up import BackendLookUp
 from page_objects.cancel_page import CancelPage
+from page_objects.cancellation_form import FormReady
 from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.moves import follow
 from page_objects.obstacles import NotHere
@@ -60,8 +61,8 @@ class Walk:
     clause: str = ""
     form_said: str = ""
     """What the site said when the form was saved, where that was bad news."""
-    form_lacks: tuple[str, ...] = ()
-    """What would keep the form of clause 10 from being filled in, as sentences."""
+    form: FormReady | None = None
+    """What the form of clause 10 would say, and what would keep it from being filled in."""
     start_was_reached: bool = False
     fresh: FreshReading | None = None
     """The account as read after the effects (clauses 7 to 9)."""
@@ -277,10 +278,16 @@ class Walk:
             self.confirm(self.cancel)
             return self.cancel
         start = self.start
-        if start is None or start.tab.page.is_closed() or not start.recognised(start.tab.glance()):
+        if start is None or start.tab.page.is_closed() or self._left(start) or not start.here():
             start = self.fresh_start()
         self.confirm(start)
         return self.open_cancel_page(start)
+
+    def _left(self, start: CancellationStartPage) -> bool:
+        """Whether the billing page stands in its place: then it is not being drawn, and need not be waited for."""
+        screen, billing = start.tab.glance(), self.billing
+        there = billing is not None and billing.tab is start.tab and billing.recognised(screen)
+        return there and not start.recognised(screen)
 
     def open_cancel_page(self, start: CancellationStartPage) -> CancelPage:
         """The page with the four links from the start page that is shown (clause 5), its identity confirmed."""

@@ -137,11 +137,12 @@ def _decided(page: LookUpPage, screen: Screen) -> Screen | None:
 
 def _finished(tab: Tab, screen: Screen) -> bool:
     busy = not screen.text.strip() or screen.shows(tab.words.obstacles.loading)
-    final = screen.whole and all(
-        document.final and document.ready == "complete" and document.url != "about:blank"
-        for document in screen.documents
-    )
-    return not busy and (final or screen.quiet >= 1000 * tab.setting.patience.quiet)
+    return not busy and screen.quiet >= 1000 * tab.setting.patience.quiet
+
+
+def _static(screen: Screen) -> bool:
+    """Whether all of it is there and no script can be seen: what it offers can be taken. It may still lead on by itself."""
+    return screen.whole and all(document.final and document.ready == "complete" for document in screen.documents)
 
 
 def _offers(page: LookUpPage, screen: Screen) -> bool:
@@ -168,7 +169,7 @@ def _pressed(page: LookUpPage) -> Screen:
                 return screen
             passed = time.monotonic() - pressed
             over = (changed or passed > 3 * patience.quiet) and (traffic.pending == 0 or passed > patience.page / 2)
-            return screen if over and _finished(tab, screen) else None
+            return screen if over and (_finished(tab, screen) or (there and changed and _static(screen))) else None
 
         return tab.until(led, page.name)
 

@@ -1,5 +1,6 @@
 """The page with the four links that cancel an account and its billing completely (clause 6)."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from page_objects.act import Act, Aftermath, Fill
@@ -47,9 +48,20 @@ class CancelPage(AdminPage):
         """Clause 6.4: Set Organization / Contact Info."""
         return self._carry_out(self.words.cancel_page.set_contact_info)
 
+    def check_links(self, names: Iterable[str]) -> None:
+        """See that each of these links is there, once; one may become live only after another. Raises Missing or Ambiguous.
+
+        `names` as the words have them: remove_license_count, cancel_billings, set_status, set_contact_info.
+        """
+        for name in names:
+            self._awaited(getattr(self.words.cancel_page, name))
+
+    def _awaited(self, phrase: Phrase) -> Found:
+        return self.tab.until(lambda screen: self._one(screen, phrase), f'the link "{phrase[0]}"')
+
     def link(self, phrase: Phrase) -> Found:
         """The one link with these words; raises NotHere, Ambiguous, or NotHere for one that can't be clicked."""
-        found = self.tab.until(lambda screen: self._one(screen, phrase), f'the link "{phrase[0]}"')
+        found = self._awaited(phrase)
         if found.control.plainly_dead:
             raise Missing(f'"{phrase[0]}" is on the page but can\'t be clicked', self.whereabouts())
         return found

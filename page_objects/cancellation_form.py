@@ -38,6 +38,14 @@ class FormFilled:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class FormReady:
+    """What would keep the form from being filled in and saved, a sentence each; and what it would say as the reason."""
+
+    lacks: tuple[str, ...]
+    reason: str
+
+
 class CancellationForm:
     """Date of Cancellation, the reason, and the box [ ] Opt Out of any future emails."""
 
@@ -100,34 +108,38 @@ class CancellationForm:
         lost = f'the reason was recorded as "{chosen}", its text "{reason}" nowhere: there is no field for it'
         return FormFilled(chosen, () if told else (lost,))
 
-    def ready(self, reason: str, opt_out: bool) -> tuple[str, ...]:
-        """What would keep the form from being filled in and saved, a sentence each. Changes nothing on the page.
+    def ready(self, reason: str, opt_out: bool) -> FormReady:
+        """Whether the form could be filled in and saved, and with which reason. Changes nothing on the page.
 
         A field that is shown as text with an "Edit" beside it counts as there: it is not opened.
         """
         try:
-            return self._troubles(self.show(), reason, opt_out)
+            return self._readiness(self.show(), reason, opt_out)
         except SignedOut:
             raise
         except Obstacle as obstacle:
-            return (f"the form can't be read: {obstacle.what}",)
+            return FormReady((f"the form can't be read: {obstacle.what}",), reason)
 
-    def _troubles(self, screen: Screen, reason: str, opt_out: bool) -> tuple[str, ...]:
+    def _readiness(self, screen: Screen, reason: str, opt_out: bool) -> FormReady:
         dates = screen.fields(self.words.date, TEXTS)
         editable = edit_beside(self.tab, screen, self.words.date) is not None
         if not dates and not editable:
             label = self.words.date[0]
-            return (
-                f'the record has no field "{label}": set words.form.date or words.organization.tabs in the profile',
+            return FormReady(
+                (f'the record has no field "{label}": set words.form.date or words.organization.tabs in the profile',),
+                reason,
             )
         said = [f'"{self.words.date[0]}" is on the page {len(dates)} times: set words.form.date'] * (len(dates) > 1)
-        said += [trouble for trouble in (self.reason.trouble(reason),) if trouble]
+        try:
+            reason = self.reason.foreseen(reason)
+        except Obstacle as obstacle:
+            said.append(obstacle.what)
         boxes = len(screen.fields(self.words.opt_out, BOXES))
         if opt_out and boxes != 1 and not editable:
             said.append(f'the box "{self.words.opt_out[0]}" is on the page {boxes} times: set words.form.opt_out')
         if len(dates) == 1:
             said += self._no_button(self.tab.glance())
-        return tuple(said)
+        return FormReady(tuple(said), reason)
 
     def _no_button(self, screen: Screen) -> list[str]:
         try:

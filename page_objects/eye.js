@@ -314,6 +314,7 @@
       held = {src, nth: scripts.filter((script) => script.getAttribute("src") === src).length};
     }
   }
+  eye.ready = document.readyState;
   return told({
     token: eye.token, mutations: eye.mutations, quiet: Math.round(performance.now() - eye.changed),
     scripted: document.scripts.length > 0,

@@ -6,7 +6,7 @@ from collections import Counter
 from page_objects.choice import Choice, Option, option_for
 from page_objects.document import Control, Document, Found, Run
 from page_objects.edit_in_place import open_field
-from page_objects.obstacles import Missing, Obstacle
+from page_objects.obstacles import Missing
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.wording import contains_words, plain, plain_label, reads_as, squeeze
@@ -76,21 +76,22 @@ class ReasonField:
             f"reasons in the profile (offered: {seen})"
         )
 
-    def trouble(self, reason: str) -> str | None:
-        """What would keep this reason from being given; None if nothing would. A list is opened and shut again."""
+    def foreseen(self, reason: str) -> str:
+        """What the form would say for `reason`: its option or "Other". A list is opened and shut again.
+
+        Raises Missing, or what else would keep the reason from being given.
+        """
         screen = self.tab.glance()
         field = self.find(screen)
-        if not field:
-            return None if screen.values(self.words.reason) else _no_field(self.words.reason)
-        if _is_text(field[0]):
-            return None
-        try:
-            offered = self.choice.options(field[0])
-            self.choice.close(field[0], offered)
-            self._option(offered, reason)
-        except Obstacle as obstacle:
-            return obstacle.what
-        return None
+        if not field and not screen.values(self.words.reason):
+            raise Missing(
+                f'the form has no field for the reason called "{self.words.reason[0]}": set words.form.reason in the profile'
+            )
+        if not field or _is_text(field[0]):
+            return reason
+        offered = self.choice.options(field[0])
+        self.choice.close(field[0], offered)
+        return self._option(offered, reason).text
 
     def text_field(self, screen: Screen, before: Screen | None = None) -> Found | None:
         """The text field for a reason that is not offered: called so, else beside the choice, else just below it.
@@ -162,7 +163,3 @@ def is_prompt(control: Control, value: str) -> bool:
     if control.kind == "select" and (not control.options or not control.options[0][1]):
         return False
     return bool(re.fullmatch(r"\W*|\W*(please |-)?\W*(select|choose|pick)\b.*", plain(value)))
-
-
-def _no_field(phrase: tuple[str, ...]) -> str:
-    return f'the form has no field for the reason called "{phrase[0]}": set words.form.reason in the profile'

@@ -30,11 +30,11 @@ PATIENT_CLICK = 10.0
 """Seconds for which a click waits for scripts of the page that are still to come."""
 GLANCE = 0.25
 """Seconds for which a reading may be used again, if nothing was done in between."""
-CHANGED = """([token, mutations, ready, milliseconds]) => new Promise((resolve) => {
+CHANGED = """([token, mutations, milliseconds]) => new Promise((resolve) => {
   const eye = window[Symbol.for("rpa.eye")];
   const mine = eye && eye.document === document && eye.token === token;
   const changed = () => setTimeout(() => resolve(true), 15);  // what changes once often changes again at once
-  if (mine ? eye.mutations !== mutations || document.readyState !== ready : document.readyState !== "loading") {
+  if (mine ? eye.mutations !== mutations || document.readyState !== eye.ready : document.readyState !== "loading") {
     resolve(true);
     return;
   }
@@ -182,8 +182,7 @@ class Tab:
         """Return as soon as the main document changes, has loaded further or is replaced, at the latest after `seconds`."""
         main = screen.main
         try:
-            ready = "loading" if main.ready == "held" else main.ready
-            return bool(self.page.evaluate(CHANGED, [main.token, main.mutations, ready, max(seconds * 1000, 1)]))
+            return bool(self.page.evaluate(CHANGED, [main.token, main.mutations, max(seconds * 1000, 1)]))
         except PlaywrightError as error:
             if self.page.is_closed() or not was_navigating(error):
                 raise

@@ -41,18 +41,19 @@ class SignIns:
     count: int = 0
     stuck: bool = False
     """A sign-in could not be carried out: with the cookies of that session it would be met again."""
-    _kept: int = 0
-    """`count` when `state` was last taken whole."""
+    _kept: tuple[int, frozenset[str]] = (0, frozenset())
+    """`count` and the origins that had been seen when `state` was last taken whole."""
 
-    def keep(self, context: BrowserContext) -> None:
+    def keep(self, context: BrowserContext, origins: Iterable[str]) -> None:
         """Keep the session for the next request, which starts afresh where the sign-in was stuck.
 
-        Only for what a sign-in has left in its storage is a site asked on a page of its own: that takes long.
+        What origins keep in their storage takes long to ask: only after a sign-in, on new ones, or where there was any.
         """
+        now = (self.count, self._kept[1] | frozenset(origins))
         if self.stuck:
             self.state, self.home, self.stuck = None, "", False
-        elif self.state is None or self.state["origins"] or self.count != self._kept:
-            self.state, self._kept = context.storage_state(), self.count
+        elif self.state is None or self.state["origins"] or now != self._kept:
+            self.state, self._kept = context.storage_state(), now
         else:
             self.state = {**self.state, "cookies": context.cookies()}
 
@@ -72,6 +73,8 @@ class BrowserSession:
     heard: Callable[[], None]
     untraced: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
     setting: Setting = field(init=False)
+    origins: set[str] = field(default_factory=set)
+    """Where its pages came from."""
     _tabs: list[Tab] = field(default_factory=list)
     _pictures: int = 0
     _last: tuple[Any, tuple[bytes, str]] | None = None
@@ -89,7 +92,12 @@ class BrowserSession:
 
     def _allowed(self, url: str) -> bool:
         self.heard()
-        return not url.startswith(("http:", "https:")) or self.egress.allows(url)
+        if not url.startswith(("http:", "https:")):
+            return True
+        allowed = self.egress.allows(url)
+        if allowed:
+            self.origins.add(origin(url))
+        return allowed
 
     def tab(self) -> Tab:
         tab = Tab(self.context.new_page(), self.setting)
@@ -142,7 +150,9 @@ class BrowserSession:
         whole = moment in {"before", "after"}
         try:
             screen = tab.glance()
-            seen = (screen.state, whole and self.camera.taller(tab, screen))
+            # what counts as no change of the document shows all the same: a value that a script has set
+            values = tuple(control.value for document in screen.documents for control in document.controls)
+            seen = (screen.state, screen.text, values, whole and self.camera.taller(tab, screen))
             if self._last is not None and self._last[0] == seen:  # the very same document, unchanged since
                 return self._keep(tab, page, moment, clause, *self._last[1])
             picture, text = self.camera.picture(tab, whole=whole), self.camera.text(tab)

@@ -41,7 +41,7 @@ EXIT_OF_CODE = {"drift": 5, "sign_in": 6, "role_denied": 6}
 """Of a `needs_human` end, whose other codes are 4."""
 LINE_STOPPED, INTERRUPTED = 7, 130
 WORST_LAST = (0, 1, 3, 6, 5, 4, LINE_STOPPED, INTERRUPTED)
-"""4 may have left something half done, unlike 6 and 5; after 7 and 130 some requests were not tried."""
+"""4 may have left something half done, 6 and 5 seldom; after 7 and 130 some requests were not tried."""
 
 
 @dataclass(frozen=True)

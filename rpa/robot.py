@@ -228,7 +228,7 @@ class Robot:
             session.failure_evidence()
             raise
         finally:
-            self._keep_cookies(context)
+            self._keep_session(context, session)
             tracing.stop(failed=failed)
             with contextlib.suppress(PlaywrightError):
                 context.close()
@@ -244,10 +244,10 @@ class Robot:
         context.set_default_timeout(self.profile.timing.page * 1000)
         return context
 
-    def _keep_cookies(self, context: BrowserContext) -> None:
+    def _keep_session(self, context: BrowserContext, session: BrowserSession) -> None:
         """The signed-in session serves the next request's context."""
         with contextlib.suppress(PlaywrightError):
-            self._sign_ins.keep(context)
+            self._sign_ins.keep(context, session.origins)
 
     # --- beside the procedure ---
 

@@ -111,12 +111,12 @@ CASES = {
     "one of the four links has another word": human(
         "drift",
         "611974",
-        faults=fault("changed_word", on="cancel_page", old="Remove License", new="Reduce License"),
+        faults=fault("changed_word", on="cancel_page", old="Set Account Status", new="Set Account State"),
     ),
     "one of the four links is there twice": human(
         "drift",
         "611974",
-        faults=fault("duplicate_word", on="cancel_page", words="Remove License Count, change to 0"),
+        faults=fault("duplicate_word", on="cancel_page", words="Set Organization / Contact Info"),
     ),
     "a dialog that asks for something else": human(
         "unexpected_dialog",
@@ -225,6 +225,7 @@ def test_what_is_half_done_is_never_called_refused(classic: Bench) -> None:
     outcome = classic.cancel("611974", Rearming("611974", "set_contact_info", vanish))
     assert set(classic.received("611974")) >= FOUR
     assert outcome.end is End.NEEDS_HUMAN, f"{outcome.end} {outcome.code}: {outcome.message}"
+    assert "Done before that: 6.1 Remove License Count, change to 0; 6.2" in outcome.message
 
 
 HALF_DONE = ("538801", "638802", "738803", "638805")

@@ -69,6 +69,15 @@ def test_the_hash_is_stable_and_binds_the_account_and_the_request(classic: Bench
     assert plan(classic, "541000").hash != first
 
 
+def test_the_reason_is_planned_as_the_form_will_say_it(classic: Bench) -> None:
+    made = plan(classic, "541000")
+    assert "reason Too expensive," in made.effects[-1].after
+    assert made.warnings == ()
+    other = plan(classic, "541000", reason="Moving to Mars")
+    assert "reason Other," in other.effects[-1].after
+    assert any('"Moving to Mars" is not offered' in warning for warning in other.warnings)
+
+
 def test_what_is_true_already_is_not_planned_again(classic: Bench) -> None:
     classic.site.person_cancels("541000", ["cancel_billings", "set_status"])
     made = plan(classic, "541000")

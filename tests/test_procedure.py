@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 
 import flows.procedure
 from flows import effects, proof
+from flows.errors import NeedsHuman
 from flows.model import End
 from flows.procedure import RECOVERIES, STEPS, Recovery, Step
 from flows.runner import Runner
-from page_objects.obstacles import NothingHappened, Obstacle
+from page_objects.obstacles import DeadLink, NothingHappened, Obstacle
 from rpa.cases.article import ARTICLE, clauses_of
 from tests.conftest import Bench
 
@@ -110,6 +112,20 @@ def test_the_effects_come_in_the_articles_order_after_all_reading_and_before_the
     assert [step.clause for step in STEPS if step.kind != "read"] == ["6.1", "6.2", "6.3", "6.4", "7-9", "10", "8-10"]
     assert kinds.count("proof") == 2
     assert all(recovery.at_most <= 3 for recovery in RECOVERIES)
+
+
+def test_a_recovery_is_taken_so_often_in_a_run_whatever_it_is_taken_on() -> None:
+    taken: list[str] = []
+
+    def press(_walk: object) -> None:
+        taken.append("Update")
+
+    walk = MagicMock(updates=1, planning=False, recovered=[])
+    runner = Runner(walk, tuple(Recovery("4a", kind, press, 1) for kind in (DeadLink, NothingHappened)))
+    act = MagicMock(side_effect=[DeadLink("dead"), NothingHappened("nothing"), "done"])
+    with pytest.raises(NeedsHuman):
+        runner.carefully(act)
+    assert taken == ["Update"]
 
 
 # --- each step and each recovery, executed; those on NothingHappened in test_skins.py (TestPostback) ---

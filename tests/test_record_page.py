@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from page_objects.app_module_switcher import AppModuleSwitcher
+from page_objects.cancellation_form import FormReady
 from page_objects.link_menu import LinkMenu
 from page_objects.obstacles import Ambiguous, DeadLink, Missing, SignedOut
 from page_objects.organization_page import OrganizationPage
@@ -80,7 +81,7 @@ def test_a_tab_that_may_send_something_is_not_pressed(show: Show, page: Page, da
     record = OrganizationPage(show(tabbed(dangerous)))
     before = page.url
     assert not record.form.visible(record.show_form())
-    (trouble,) = record.form.ready("Too expensive", opt_out=False)
+    (trouble,) = record.form.ready("Too expensive", opt_out=False).lacks
     assert "words.organization.tabs" in trouble
     assert page.url == before
 
@@ -221,7 +222,7 @@ def listed(how: str, label: str = "Reason", options: str = OPTIONS, value: str =
 def test_a_reason_is_chosen_from_a_list_of_any_make_and_read_back(show: Show, how: str) -> None:
     form = OrganizationPage(show(DATED + listed(how) + "<p><button>Save</button></p>")).form
     assert form.read(form.tab.look()).reason == ""
-    assert form.ready("closed", opt_out=False) == ()
+    assert form.ready("closed", opt_out=False).lacks == ()
     assert form.read(form.tab.look()).reason == "", "nothing was chosen, and the list is shut"
     assert not form.tab.look().shows(("Too expensive",))
     assert form.fill("11/30/2026", DAY, "closed", opt_out=False).reason == "Closed"
@@ -277,7 +278,7 @@ def test_a_missing_app_module_says_which_key_to_set(show: Show) -> None:
 def test_a_button_beside_the_reason_that_may_send_something_opens_no_list(show: Show, page: Page) -> None:
     body = f"<form>{DATED}<p>Reason: <button aria-haspopup=listbox formaction=/x>Pick one</button></p></form>"
     form = OrganizationPage(show(body)).form
-    assert form.ready("Closed", opt_out=False)
+    assert form.ready("Closed", opt_out=False).lacks
     assert "/x" not in page.url
 
 
@@ -448,7 +449,7 @@ def test_what_would_keep_the_form_from_being_filled_in_is_known_beforehand(show:
     body, told = READY[what]
     before = show(body).look().text
     form = OrganizationPage(show(body)).form
-    troubles = form.ready("Moving to Mars", opt_out=True)
+    troubles = form.ready("Moving to Mars", opt_out=True).lacks
     assert any(told in trouble for trouble in troubles), troubles
     assert form.tab.look().text == before
     assert page.title() == "t"
@@ -457,7 +458,7 @@ def test_what_would_keep_the_form_from_being_filled_in_is_known_beforehand(show:
 def test_a_form_in_order_is_ready_and_its_own_button_is_known_by_many_names(show: Show) -> None:
     for words in ("Save Changes", "Submit Form", "Record Cancellation", "Send"):
         form = OrganizationPage(show(f"<form>{FORM}<button>{words}</button></form><button>Save</button>")).form
-        assert form.ready("Moving to Mars", opt_out=False) == ()
+        assert form.ready("Moving to Mars", opt_out=False) == FormReady((), "Other")
         assert form.save_button(form.tab.look()).control.name == words
 
 
@@ -567,4 +568,4 @@ def test_a_record_that_becomes_anothers_when_it_is_edited_is_not_updated(show: S
 @pytest.mark.parametrize("label", ["Reason for Cancelling", "Reason for Canceling:", "Reason why they cancelled"])
 def test_a_reason_by_another_name_is_the_reason(show: Show, label: str) -> None:
     record = OrganizationPage(show(FORM.replace("Reason:", label) + UPDATE))
-    assert record.form.ready("Too expensive", opt_out=False) == ()
+    assert record.form.ready("Too expensive", opt_out=False).lacks == ()

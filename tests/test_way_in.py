@@ -184,7 +184,7 @@ def test_a_sign_in_that_could_not_be_carried_out_leaves_no_cookies_behind(page: 
     with pytest.raises(NeedsHuman, match=r'words\.sign_in\.button.*"One", "Two"') as caught:
         site.walk(sign_ins).at_crm()
     assert caught.value.code == "sign_in"
-    sign_ins.keep({"cookies": ["of the session that was stuck"]})
+    sign_ins.keep(page.context, ())
     assert (sign_ins.state, sign_ins.home, sign_ins.failed) == (None, "", "")
 
 
@@ -237,6 +237,37 @@ def test_a_refusal_that_comes_late_is_a_refusal_and_no_second_password_is_sent(p
     with pytest.raises(SignedOut, match="Wrong!"):
         _at(site).sign_in("robot", "secret")
     assert site.asked.count("/in") == 1
+
+
+ON_THE_WAY = (
+    "<meta http-equiv=refresh content='1;url=/find'><p>One moment, you are being redirected</p>",
+    "<script>setTimeout(() => { location.href = '/find' }, 400); document.currentScript.remove()</script><p>Welcome</p>",
+)
+
+
+@pytest.mark.parametrize("passage", ON_THE_WAY)
+def test_a_page_that_leads_on_by_itself_is_no_absence_of_the_look_up(page: Page, passage: str) -> None:
+    site = FakeSite(page, {"/": "<a href=/go>Organization</a>", "/go": passage, "/find": LOOK_UP})
+    assert site.walk(quiet=1.0).to_search().here()
+
+
+def test_storage_is_asked_for_after_a_sign_in_on_a_new_origin_and_where_there_is_any() -> None:
+    kept: list[str] = []
+
+    def whole() -> dict[str, object]:
+        kept.append("whole")
+        return {"cookies": [], "origins": stored}
+
+    stored: list[object] = []
+    context = SimpleNamespace(storage_state=whole, cookies=lambda: [kept.append("cookies")])
+    sign_ins = SignIns(count=1)
+    for origins in ({"crm"}, {"crm"}, {"crm", "backend"}, {"crm"}):
+        sign_ins.keep(context, origins)  # type: ignore[arg-type]
+    assert kept == ["whole", "cookies", "whole", "cookies"]
+    sign_ins.count, stored = 2, [{"origin": "crm"}]
+    sign_ins.keep(context, ())  # type: ignore[arg-type]
+    sign_ins.keep(context, ())  # type: ignore[arg-type]
+    assert kept[4:] == ["whole", "whole"]
 
 
 def test_a_page_that_knows_the_user_gets_the_password_alone(page: Page) -> None:
