@@ -5,6 +5,8 @@ import datetime as dt
 import io
 import itertools
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -50,6 +52,7 @@ def result(of: Outcome | None, why: str = "", name: str = "12-10 Test") -> Resul
         ("withdrawn", "", 1),
         ("needs_human", "unknown_effect", 4),
         ("needs_human", "still_scheduled", 4),
+        ("needs_human", "half_done", 4),
         ("needs_human", "a code yet to come", 4),
         ("needs_human", "drift", 5),
         ("needs_human", "sign_in", 6),
@@ -179,7 +182,46 @@ class TestLine:
         line.end(outcome())
         assert "1 effects were caused in the last hour" in Line(tmp_path / "line.json", policy).check()
 
+    def test_what_one_run_stops_is_stopped_for_all_until_it_is_released(self, tmp_path: Path) -> None:
+        one, other = (Line(tmp_path / "line.json", Policy(strikes=3)) for _ in range(2))
+        for _ in range(3):
+            one.end(outcome("needs_human", "unknown_effect"))
+        assert "3 ends in a row were unknown_effect" in other.check()
+        other.end(outcome())
+        assert "unknown_effect" in Line(tmp_path / "line.json", Policy(strikes=3)).stopped
+        one.release()
+        assert other.check() == ""
+
+    def test_strikes_of_two_runs_make_one_row(self, tmp_path: Path) -> None:
+        lines = [Line(tmp_path / "line.json", Policy(strikes=4)) for _ in range(2)]
+        for line in lines * 2:
+            line.end(outcome("needs_human", "drift"))
+        assert all("4 ends in a row were drift" in line.check() for line in lines)
+
+    def test_an_effect_is_on_disk_when_it_is_counted(self, tmp_path: Path) -> None:
+        policy = Policy(max_effects_per_hour=EFFECTS_OF_ONE)
+        intents(Line(tmp_path / "line.json", policy), 1)  # and then killed: no end
+        assert "1 effects were caused in the last hour" in Line(tmp_path / "line.json", policy).check()
+
+    def test_no_effect_is_lost_when_many_runs_count_at_once(self, tmp_path: Path) -> None:
+        code = (
+            "import pathlib, sys; from tests.test_results import *\n"
+            "intents(Line(pathlib.Path(sys.argv[1]), Policy()), 20)"
+        )
+        command = [sys.executable, "-c", code, str(tmp_path / "line.json")]
+        runs = [subprocess.Popen(command, cwd=Path(__file__).parents[1]) for _ in range(3)]
+        assert [run.wait(timeout=60) for run in runs] == [0, 0, 0]
+        assert len(json.loads((tmp_path / "line.json").read_bytes())["effects"]) == 60
+
+    def test_a_run_whose_line_cannot_be_written_starts_nothing_more(self, tmp_path: Path) -> None:
+        line = Line(tmp_path / "line.json", Policy())
+        (tmp_path / ".line.json.lock").mkdir()
+        intents(line, 1)
+        assert "cannot be written (Is a directory); nothing more is started" in line.check()
+
     def test_a_line_that_cannot_be_read_is_not_open(self, tmp_path: Path) -> None:
+        line = Line(tmp_path / "line.json", Policy())
         (tmp_path / "line.json").write_text("{", encoding="utf-8")
+        assert "whether the line is stopped is not known" in line.check()
         with pytest.raises(LineError, match="whether the line is stopped is not known"):
             Line(tmp_path / "line.json", Policy())
