@@ -61,23 +61,35 @@ def accept_all(
     return faults
 
 
+def recorded(request: CancellationRequest, records: Records, *, again: bool = False) -> Result | None:
+    """What an earlier run recorded as its end; with `again` one of needs_human is none."""
+    outcome = records.find(request.id).outcome
+    if outcome is None or (again and outcome.end is End.NEEDS_HUMAN):
+        return None
+    return Result(request, outcome, earlier=True)
+
+
 def run_batch(
     requests: Iterable[CancellationRequest],
     workshop: Workshop,
-    robot: Robot,
+    robot: Robot | None,
     watch: Watch,
     *,
     again: bool = False,
 ) -> Iterator[Result]:
-    """Each request's result, in order. `again`: those that ended as needs_human are run once more."""
+    """Each request's result, in order. `again`: those that ended as needs_human are run once more.
+
+    Without a robot nothing is started.
+    """
     for request in requests:
-        outcome = workshop.records.find(request.id).outcome
-        if outcome is not None and not (again and outcome.end is End.NEEDS_HUMAN):
-            result = Result(request, outcome, earlier=True)
+        if earlier := recorded(request, workshop.records, again=again):
+            result = earlier
         elif workshop.stop.is_set():
             result = Result(request, None, "interrupted before it was started")
         elif why := workshop.line.check():
             result = Result(request, None, f"the line is stopped: {why}")
+        elif robot is None:
+            result = Result(request, None, "no browser was opened for it")
         else:
             watch.started(request)
             result = run_one(request, workshop, robot, watch)
@@ -94,7 +106,7 @@ def run_one(request: CancellationRequest, workshop: Workshop, robot: Robot, watc
             journal.listen(watch.event)
             outcome = robot.cancel(request, journal, stop=workshop.stop)
             if outcome.code == BROKEN_OFF:
-                return Result(request, None, outcome.message, BROKEN_OFF)
+                return Result(request, None, f"{outcome.message}; case file {journal.case_dir}", BROKEN_OFF)
             outcome = journal.finish(outcome)
     except AlreadyEnded:  # by another process, since it was looked up
         return Result(request, workshop.records.find(request.id).outcome, earlier=True)
@@ -106,6 +118,11 @@ def run_one(request: CancellationRequest, workshop: Workshop, robot: Robot, watc
         return Result(request, None, why)
     workshop.line.end(outcome)
     return Result(request, outcome)
+
+
+def exit_code_of_one(result: Result, workshop: Workshop) -> int:
+    """Of a request by itself: its own end says more than that it stopped the line."""
+    return exit_code(result.outcome) if result.outcome else batch_exit_code([result], workshop)
 
 
 def batch_exit_code(results: Sequence[Result], workshop: Workshop) -> int:

@@ -16,6 +16,7 @@ from flows.profile import SiteProfile
 from rpa.browsers import BrowserError, find_browser
 from rpa.credentials import CredentialsError, find_credentials
 from rpa.profiles import ProfileError, load_profile
+from rpa.results import EXIT_OF_CODE
 from rpa.settings import Settings
 
 NEEDED_BYTES = 1_000_000_000
@@ -133,4 +134,5 @@ def _sign_in(profile: SiteProfile, sign_in: Callable[[SiteProfile], str]) -> Che
     try:
         return Check("sign-in", ok=True, message=sign_in(profile))
     except Exception as error:  # noqa: BLE001 (a check reports whatever is wrong)
-        return Check("sign-in", ok=False, message=str(error) or type(error).__name__, exit_code=6)
+        code = EXIT_OF_CODE.get(getattr(error, "code", ""), 1)  # a site that is down says nothing of the password
+        return Check("sign-in", ok=False, message=str(error) or type(error).__name__, exit_code=code)

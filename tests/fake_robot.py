@@ -82,6 +82,8 @@ class Robot:
 
     def cancel(self, request: CancellationRequest, journal: Any, *, stop: threading.Event | None = None) -> Outcome:
         self.started.append(request.account_number)
+        if request.account_number not in self.ends:
+            journal.write(EventKind.PLAN, plan=self.plan(request))
         for clause, title in (
             ("2", "look the account name up"),
             ("6.1", "remove the licence count, change to 0"),

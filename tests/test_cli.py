@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.errors import NeedsHuman
 from tests.cli_bench import CANCEL, NUMBER, folder, objects, requests, rpa
 from tests.fake_robot import Robot
 
@@ -98,11 +99,33 @@ def test_the_doctor_tells_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     told = {one["name"]: one for one in objects(rpa("doctor", "--json"))}
     assert [name for name, one in told.items() if not one["ok"]] == ["clock"]  # nobody answers on port 9
     assert "check the address and the network" in told["clock"]["message"]
+    assert [one["exit_code"] for one in told.values()] == [int(not one["ok"]) for one in told.values()]
     monkeypatch.delenv("RPA_PASSWORD")
     result = rpa("doctor")
     assert result.exit_code == 6
     assert re.search(r"TO DO\s+credentials\s+RPA_USERNAME is set but RPA_PASSWORD is not", result.stdout)
     assert rpa("doctor", "--profile", "none.toml").exit_code == 2
+
+
+@pytest.mark.parametrize(("code", "exit_code"), [("site_down", 1), ("sign_in", 6), ("role_denied", 6)])
+def test_the_doctor_tells_a_site_that_is_down_from_a_wrong_password(
+    monkeypatch: pytest.MonkeyPatch, code: str, exit_code: int
+) -> None:
+    def fails(_robot: Robot) -> str:
+        raise NeedsHuman(code, "as it is")
+
+    monkeypatch.setattr("rpa.browser_setup.starts", lambda _choice: "")
+    monkeypatch.setattr(Robot, "check_sign_in", fails)
+    assert rpa("doctor").exit_code == exit_code
+
+
+def test_the_doctor_tells_each_fault_of_a_profile_on_its_own_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rpa.browser_setup.starts", lambda _choice: "")
+    (folder / "bad.toml").write_text("[site]\nbase = 1\n", encoding="utf-8")
+    told = rpa("doctor", "--profile", "bad.toml").stdout
+    assert re.search(r"TO DO  profile {6}bad\.toml, line 1.*\n {20}bad\.toml, line 2, site\.base: no such key", told)
 
 
 def test_the_doctor_finds_all_in_order_at_the_stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

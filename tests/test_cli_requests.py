@@ -101,6 +101,36 @@ class TestCancel:
         Robot.ends = {}
         assert rpa(*CANCEL, *NUMBER, "--yes").exit_code == 0
 
+    def test_a_wrong_password_has_its_own_exit_code_and_stops_the_line(self) -> None:
+        Robot.ends = {"611974": ("needs_human", "sign_in")}
+        result = rpa(*CANCEL, *NUMBER, "--yes")
+        assert result.exit_code == 6
+        assert "The line is stopped: the sign-in failed" in result.stdout
+        assert rpa(*CANCEL, *NUMBER, "--yes").exit_code == 7
+
+    def test_the_caps_hold_for_it_too(self, folder: Path) -> None:
+        with (folder / "site.toml").open("a", encoding="utf-8") as profile:
+            profile.write("[policy]\nmax_effects_per_hour = 9\n")
+        assert rpa(*CANCEL, *NUMBER, "--yes").exit_code == 0
+        result = rpa(*CANCEL, "--account-number", "611975", "--yes")
+        assert (result.exit_code, Robot.started) == (7, ["611974"])
+        assert "1 effects were caused in the last hour" in result.stderr
+
+    def test_when_it_is_interrupted_the_case_file_is_named(self, folder: Path) -> None:
+        Robot.interrupt_at = "611974"
+        result = rpa(*CANCEL, *NUMBER, "--yes")
+        assert result.exit_code == 130
+        assert re.search(r"End: no end yet \(ended as needs_human; case file \S+/cases/611974-\S+\)", result.stdout)
+        assert len(json.loads((folder / "rpa-data" / "line.json").read_bytes())["effects"]) == 1
+
+    def test_what_an_earlier_attempt_did_is_told_before_the_plan(self, person: None) -> None:
+        Robot.interrupt_at = "611974"
+        assert "earlier attempt" not in rpa(*CANCEL, *NUMBER, type="1974\n").stdout
+        told = rpa(*CANCEL, *NUMBER, type="no\n").stdout
+        assert "An earlier attempt: 6.1  License count set to 0: done\n" in told
+        assert "Money that stops by its plan: 49.95 in 1 billing\n" in told
+        assert told.index("An earlier attempt") < told.index("What is done")
+
     def test_a_refusal_of_the_plan_has_its_exit_code(self, person: None) -> None:
         Robot.ends = {"611974": ("refused", "not_found")}
         result = rpa(*CANCEL, *NUMBER)
@@ -181,7 +211,7 @@ class TestRun:
         rpa("run", requests(2, folder))
         Robot.started.clear()
         assert rpa("run", "requests.csv").exit_code == 0
-        assert Robot.started == []
+        assert (Robot.started, len(Robot.opened)) == ([], 1)  # nor is a browser opened
 
     def test_three_strikes_stop_the_line_until_a_person_releases_it(self, folder: Path) -> None:
         Robot.ends = {f"61100{number}": ("needs_human", "unknown_page") for number in (1, 2, 3)}

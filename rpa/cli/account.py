@@ -96,10 +96,11 @@ def plan_as_json(plan: "Plan") -> dict[str, Any]:
 
 
 def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool) -> int:
-    from rpa.batch import Workshop, batch_exit_code, run_one
+    from rpa.batch import Workshop, exit_code_of_one, run_one
     from rpa.cli.asking import approve, show_plan
     from rpa.cli.interrupt import stop_on_interrupt
     from rpa.cli.live import Steps
+    from rpa.line import LineError
     from rpa.results import EXIT_OF_CODE
 
     profile, screen = desk.profile(), desk.screen
@@ -109,12 +110,15 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
         line = desk.open_line(profile, release=release)
         with desk.robot(profile, watching) as (robot, credentials):
             request = draft.settle(robot, screen)
+            _tell_earlier(records, request, screen)
             if not yes:
                 plan = robot.plan(request)
                 show_plan(plan, screen)
                 if plan.blocked:
                     return EXIT_OF_CODE["drift"]
                 approve(plan, screen)
+            if why := line.check():  # it may have been stopped while a person read the plan
+                raise LineError(f"the line is stopped: {why}")
             records.accept(request, "rpa cancel")
             shop = Workshop(records, profile, line, stop, credentials.secrets)
             with Steps(screen) as steps:
@@ -123,22 +127,43 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
         show_result(result, screen)
         if line.stopped and not screen.json:
             screen.say(f"The line is stopped: {line.stopped}. Once that is settled, add --release.")
-        return batch_exit_code([result], shop)
+        return exit_code_of_one(result, shop)
 
 
 def _known(records: Any, request: "CancellationRequest") -> "Result | None":
     """The end of the same request, if it has one (promise 13); one that needs a human may be run again."""
-    from flows.model import End
+    from rpa.batch import recorded
     from rpa.records import NoSuchRequest
-    from rpa.results import Result
 
     try:
-        outcome = records.find(request.id).outcome
+        return recorded(request, records, again=True)
     except NoSuchRequest:
         return None
-    if outcome is None or outcome.end is End.NEEDS_HUMAN:
-        return None
-    return Result(request, outcome, earlier=True)
+
+
+def _tell_earlier(records: Any, request: "CancellationRequest", screen: "Screen") -> None:
+    """What earlier attempts did or may have done; the plan tells only what is left."""
+    from flows.journal import EventKind
+    from rpa.cases.chain import JOURNAL, read_chain
+    from rpa.cases.wording import SETTLED, effect_in_words
+    from rpa.records import NoSuchRequest
+    from rpa.words_on_screen import safe
+
+    try:
+        journal = records.find(request.id).case_dir / JOURNAL
+    except NoSuchRequest:
+        return
+    events = [line.event for line in read_chain(journal.read_bytes() if journal.exists() else b"", request.id).lines]
+    settled = {one.data["intent"]: one.data["outcome"] for one in events if one.kind is EventKind.EFFECT_SETTLED}
+    for event in events:
+        became = settled.get(event.data.get("intent"), "unknown")
+        if event.kind is EventKind.INTENT and became != "not_done":
+            told = f"{event.clause}  {effect_in_words(event.data['effect'])}: {SETTLED.get(became, became)}"
+            screen.say("An earlier attempt:", safe(told.strip()))
+    plans = [event.data["plan"] for event in events if event.kind is EventKind.PLAN]
+    if plans and settled:
+        money, bills = plans[0]["money_stopped"], len(plans[0]["rows_to_stop"])
+        screen.say("Money that stops by its plan:", safe(f"{money} in {bills} billing{'' if bills == 1 else 's'}"))
 
 
 def show_result(result: "Result", screen: "Screen") -> int:
@@ -151,7 +176,7 @@ def show_result(result: "Result", screen: "Screen") -> int:
     if screen.json:
         screen.emit(as_json(result))
     elif outcome is None:
-        screen.say(end_text(None), safe(result.why))
+        screen.say(Text("End:", "bold"), end_text(None), safe(f"({result.why})"))
     else:
         screen.console.print()
         screen.say(

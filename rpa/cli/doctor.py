@@ -44,9 +44,12 @@ def doctor(
     for check in examine(desk.settings, sign_in):
         codes.append(0 if check.ok else check.exit_code)
         if json:
-            desk.screen.emit({"schema": "rpa.check.v1", **asdict(check)})
+            desk.screen.emit({"schema": "rpa.check.v1", **asdict(check), "exit_code": codes[-1]})
         else:
             mark = Text("ok     ", "green") if check.ok else Text("TO DO  ", "red")
-            desk.screen.row(mark + Text(f"{check.name:<13}", "bold"), safe(check.message))
+            label = mark + Text(f"{check.name:<13}", "bold")
+            for line in check.message.split("\n"):  # a bad profile has one for each fault
+                desk.screen.row(label, safe(line))
+                label = Text(" " * len(label))
     # a usage error (2) has no place in a batch's order, but here the profile is one check of many
     raise typer.Exit(2 if 2 in codes else worst(codes))

@@ -109,7 +109,9 @@ class Job:
         credentials: "Credentials | None" = None,
     ) -> int:
         """Run all that has no end yet; returns the exit code. Raises RequestFileError, LineError, ..."""
-        from rpa.batch import Workshop, accept_all, batch_exit_code
+        from dataclasses import replace
+
+        from rpa.batch import Workshop, accept_all, batch_exit_code, recorded
         from rpa.cli.interrupt import stop_on_interrupt
         from rpa.request_files import RequestFileError
 
@@ -119,13 +121,16 @@ class Job:
             if faults:
                 raise RequestFileError(self.file.path, faults)
             line = desk.open_line(site, release=self.release)
-            with desk.robot(site, watching, credentials) as (robot, signed_in):
-                shop = Workshop(records, site, line, stop, signed_in.secrets)
-                self._run(shop, robot)
+            shop = Workshop(records, site, line, stop)
+            if all(recorded(request, records, again=self.again) for request in self.file.requests):
+                self._run(shop, None)  # nothing is left to do: no browser is opened for it
+            else:
+                with desk.robot(site, watching, credentials) as (robot, signed_in):
+                    self._run(replace(shop, secrets=signed_in.secrets), robot)
             self.stopped, self.interrupted = line.stopped, stop.is_set()
             return batch_exit_code(self.results, shop)
 
-    def _run(self, shop: "Workshop", robot: "Robot") -> None:
+    def _run(self, shop: "Workshop", robot: "Robot | None") -> None:
         from rpa.batch import run_batch
         from rpa.cli.live import Bar
 

@@ -135,7 +135,7 @@ class Bar:
     """A whole file: a line for each end, and below them a bar with what is being done."""
 
     def __init__(self, screen: Screen, total: int) -> None:
-        self.screen, self._count, self._total, self._request = screen, 0, total, ""
+        self.screen, self._count, self._done, self._total, self._request = screen, 0, 0, total, ""
         self._progress = Progress(
             TextColumn("{task.fields[doing]}", markup=False),
             BarColumn(bar_width=20),
@@ -168,7 +168,8 @@ class Bar:
     def ended(self, result: Result) -> None:
         """Show one result: on its own line, or with --json as its object."""
         self._count += 1
-        self._progress.update(self._task, completed=self._count, doing="")
+        self._done += result.outcome is not None
+        self._progress.update(self._task, completed=self._done, doing="")
         if self.screen.json:
             self.screen.emit(as_json(result))
         else:
