@@ -207,6 +207,16 @@ class TestRun:
         assert [line["end"] for line in results(folder)] == ["cancelled"] * 4
         assert "earlier" in second.stdout
 
+    def test_an_interrupted_request_is_told_with_its_case_file_and_the_bar_counts_ends_only(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        Robot.interrupt_at = "611001"
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv("TTY_COMPATIBLE", "1")  # as on a terminal, where the bar is drawn
+        result = rpa("run", requests(4, folder))
+        assert re.findall(r"\d/4", result.stdout)[-1] == "1/4"
+        assert re.search(r"ended as needs_human; case file .*/611001-20261123-", results(folder)[1]["message"])
+
     def test_a_third_run_starts_nothing(self, folder: Path) -> None:
         rpa("run", requests(2, folder))
         Robot.started.clear()

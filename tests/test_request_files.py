@@ -89,10 +89,31 @@ def test_every_fault_of_a_file_is_told_with_row_and_column(tmp_path: Path) -> No
         "row 4, column reason: is empty",
         "row 5, column account_name: has a control character (U+0007, place 5)",
         "row 5, column date: 1999-12-31 is out", "row 6, column date: 2029-01-01 is out",
+        "row 7, column account_number: 2 stands in row 6 too",
         "row 9, column account_number: 0002 stands in row 8 too",
     ]  # fmt: skip
     assert len(told) == len(expected)
     assert [line[: len(start)] for line, start in zip(told, expected, strict=True)] == expected
+
+
+def test_a_row_with_a_fault_is_compared_with_the_others_too(tmp_path: Path) -> None:
+    rows = "A,0002,2026-11-23,Price,mine\nB,0002,soon,Price,mine\nC,,soon,Price,\nD,,soon,Price,\n"
+    told = faults(written(tmp_path, "account_name,account_number,date,reason,id\n" + rows))
+    assert [line.split(" too;")[0] for line in told if line.startswith("row 3")] == [
+        'row 3, column date: "soon" is no date; write YYYY-MM-DD or the profile\'s date format',
+        "row 3, column account_number: 0002 stands in row 2",
+        "row 3, column id: mine stands in row 2",
+    ]
+    assert len(told) == 7
+
+
+def test_a_row_with_too_many_cells_tells_its_other_faults_too(tmp_path: Path) -> None:
+    row = ("A", "61x", "soon", "Price", "x")
+    csv_file = written(tmp_path, "account_name,account_number,date,reason\n" + ",".join(row) + "\n")
+    for told in (faults(csv_file), faults(workbook(tmp_path, row))):
+        places = [line.split(":")[0] for line in told]
+        assert places == [places[0], "row 2, column account_number", "row 2, column date"]
+        assert places[0].startswith("row 2")
 
 
 def test_unknown_and_missing_columns_are_named(tmp_path: Path) -> None:

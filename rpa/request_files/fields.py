@@ -27,10 +27,10 @@ class _WrongError(Exception):
 
 
 class FieldFaults(Exception):
-    """`faults`: (column, sentence) for each field that is wrong."""
+    """`faults`: (column, sentence) for each field that is wrong; `values`: those that are right."""
 
-    def __init__(self, faults: list[tuple[str, str]]) -> None:
-        self.faults = faults
+    def __init__(self, faults: list[tuple[str, str]], values: Mapping[str, Any]) -> None:
+        self.faults, self.values = faults, values
         super().__init__("; ".join(f"{column} {message}" for column, message in faults))
 
 
@@ -52,7 +52,7 @@ def request_from(cells: Mapping[str, Cell], *, read_date: ReadDate, today: dt.da
         except _WrongError as error:
             faults.append((column, str(error)))
     if faults:
-        raise FieldFaults(faults)
+        raise FieldFaults(faults, values)
     values["id"] = values["id"] or request_id(**{key: value for key, value in values.items() if key != "id"})
     return CancellationRequest(**values)
 

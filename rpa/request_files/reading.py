@@ -1,9 +1,10 @@
 """A request file as a whole: its kind, its rows, and what is wrong between rows."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flows.model import CancellationRequest
 from rpa.request_files.fields import FieldFaults, ReadDate, request_from
@@ -39,16 +40,19 @@ def read_requests(path: Path, *, read_date: ReadDate | None = None, today: dt.da
     sheet = _sheet(path)
     today = today or dt.date.today()  # noqa: DTZ011 (the day on this person's calendar)
     requests: dict[int, CancellationRequest] = {}
+    values: dict[int, Mapping[str, Any]] = {}
     faults = list(sheet.faults)
     heading_wrong = bool(faults) and not sheet.rows
     for row in sheet.rows if not _missing_column(faults) else ():
         try:
-            requests[row.number] = request_from(row.cells, read_date=read_date or plain_date, today=today)
+            request = request_from(row.cells, read_date=read_date or plain_date, today=today)
+            requests[row.number], values[row.number] = request, dict(request)
         except FieldFaults as error:
+            values[row.number] = error.values
             faults += [Fault(row.number, column, message) for column, message in error.faults]
     if not sheet.rows and not heading_wrong:
         faults.append(Fault(0, "", "holds no requests; `rpa template` writes a file to fill in"))
-    faults += _same_twice(requests)
+    faults += _same_twice(values)
     if faults:
         raise RequestFileError(path, faults, sheet.notes)
     return RequestFile(path, tuple(requests.values()), tuple(requests), tuple(sheet.notes))
@@ -83,12 +87,13 @@ def _missing_column(faults: list[Fault]) -> bool:
     return any("column is missing" in fault.message for fault in faults)
 
 
-def _same_twice(requests: dict[int, CancellationRequest]) -> Iterator[Fault]:
-    """An account, or an id, that stands in two rows (promise 7)."""
+def _same_twice(rows: Mapping[int, Mapping[str, Any]]) -> Iterator[Fault]:
+    """An account, or an id, that stands in two rows (promise 7), be the rest of the row right or wrong."""
     for column in ("account_number", "id"):
         first: dict[str, int] = {}
-        for number, request in requests.items():
-            value = getattr(request, column)
+        for number, values in rows.items():
+            value = values.get(column)
             if value in first:
                 yield Fault(number, column, f"{value} stands in row {first[value]} too; a file may name it once")
-            first.setdefault(value, number)
+            if value:
+                first.setdefault(value, number)

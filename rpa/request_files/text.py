@@ -29,10 +29,11 @@ def read_csv(content: bytes) -> Sheet:
         if columns is None:
             columns, faults = columns_of(cells, number)
             sheet.faults += faults
-        elif len(cells) > len(columns) and any(cells[len(columns) :]):
+            continue
+        if any(cells[len(columns) :]):
             message = f"has {len(cells)} cells, and there are {len(columns)} headings; put quotes around texts"
             sheet.faults.append(Fault(number, "", f"{message} that hold the delimiter"))
-        elif not sheet.add(Row(number, {name: cell for name, cell in zip(columns, cells, strict=False) if name})):
+        if not sheet.add(Row(number, {name: cell for name, cell in zip(columns, cells, strict=False) if name})):
             break
     return sheet
 

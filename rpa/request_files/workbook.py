@@ -68,9 +68,10 @@ def _take_rows(page: Any, sheet: Sheet) -> None:
         if columns is None:
             columns, faults = columns_of(("" if value is None else str(value) for value in values), number)
             sheet.faults += faults
-        elif any(value is not None for value in values[len(columns) :]):
+            continue
+        if any(value is not None for value in values[len(columns) :]):
             sheet.faults.append(Fault(number, "", "has a cell to the right of the last heading; empty it"))
-        elif not sheet.add(Row(number, {name: value for name, value in zip(columns, values, strict=False) if name})):
+        if not sheet.add(Row(number, {name: value for name, value in zip(columns, values, strict=False) if name})):
             break
 
 
