@@ -2,7 +2,10 @@
 # ruff: noqa: PLC0415 (imports wait until the command runs)
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -46,16 +49,56 @@ class NotApproved(Exception):
 class Guarded(TyperGroup):
     """Turns the errors that are foreseen into one clear message and an exit code; others pass."""
 
+    def make_context(self, *args: Any, **given: Any) -> Any:
+        with complaining():
+            return super().make_context(*args, **given)
+
     def invoke(self, ctx: Any) -> Any:
         JSON_WANTED.set(False)
-        try:
+        with complaining():
             return super().invoke(ctx)
-        except Exception as error:
-            code = exit_of(error)
-            if code is None:
-                raise
-            complain(error, code)
-            raise typer.Exit(code) from error
+
+
+@contextmanager
+def complaining() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        code = exit_of(error)
+        if code is None or type(error).__name__ == "NoArgsIsHelpError":  # help is shown as it is
+            raise
+        complain(error, code)
+        raise typer.Exit(code) from error
+
+
+def cannot_write(path: Path, error: OSError) -> UsageError:
+    """What to say of a file that could not be written, or that is there already."""
+    if isinstance(error, FileExistsError):
+        return UsageError(f"{path} exists, and is not written over; choose another name, or delete it first")
+    return UsageError(f"{path} cannot be written: {error.strerror}; choose another name")
+
+
+def sentence(error: BaseException) -> str:
+    """The error's message; for Typer's own, one that names the option as it is typed, and where to read on."""
+    kind, param = type(error).__name__, getattr(error, "param", None)
+    if kind == "BadOptionUsage":
+        return f"{getattr(error, 'option_name', 'an option')} needs a value"
+    if getattr(error, "ctx", None) is None:
+        return str(error)
+    if param is None:
+        said = getattr(error, "format_message", error.__str__)()
+    else:
+        name = param.opts[0] if param.opts[0].startswith("-") else str(param.name).upper()
+        said = f"{name} is missing" if kind == "MissingParameter" else _of_value(name, str(error))
+    return f"{said.rstrip('.')}; see `{error.ctx.command_path} --help`"  # type: ignore[attr-defined]
+
+
+def _of_value(name: str, said: str) -> str:
+    """Pydantic's words as a sentence about the option."""
+    said = said.removeprefix("Value error, ")
+    return (
+        f"{name} must {said.removeprefix('Input should ')}" if said.startswith("Input should ") else f"{name}: {said}"
+    )
 
 
 def exit_of(error: BaseException) -> int | None:
@@ -78,7 +121,7 @@ def exit_of_refusal(error: Any) -> int:
 
 def complain(error: BaseException, code: int) -> None:
     """The message on standard error, made harmless; with --json also as an object on standard output."""
-    lines = [visible(line) for line in str(error).splitlines()] or [type(error).__name__]
+    lines = [visible(line) for line in sentence(error).splitlines()] or [type(error).__name__]
     sys.stderr.write("".join(f"rpa: {line}\n" for line in lines))
     if JSON_WANTED.get():
         from rpa.results import json_line

@@ -73,7 +73,7 @@ def template(
     import datetime as dt
     import sys
 
-    from rpa.cli.errors import UsageError
+    from rpa.cli.errors import UsageError, cannot_write
     from rpa.request_files import save_template, write_template
 
     chosen = [kind for kind, wanted in zip(KINDS, (csv, xlsx, jsonl), strict=True) if wanted]
@@ -90,7 +90,7 @@ def template(
     try:
         save_template(out, kind, today)
     except OSError as error:
-        raise UsageError(f"{out} cannot be written: {error.strerror}") from error
+        raise cannot_write(out, error) from error
     sys.stderr.write(f"{out} written\n")
 
 
