@@ -22,16 +22,21 @@ def site(
     skin: Annotated[str, typer.Option("--skin", help="How it looks and behaves.")] = "classic",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the CRM; 0: any free one.")] = 0,
     backend_port: Annotated[int, typer.Option("--backend-port", min=0, max=65535, help="Of the backend.")] = 0,
-    host: Annotated[str, typer.Option("--host", help="The CRM's host name.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option("--host", help="The CRM's host name, of this machine.")] = "127.0.0.1",
     backend_host: Annotated[str, typer.Option("--backend-host", help="The backend's.")] = "127.0.0.1",
-    latency: Annotated[float, typer.Option("--latency", min=0, help="Seconds before each answer.")] = 0.0,
+    latency: Annotated[float, typer.Option("--latency", min=0, max=3600, help="Seconds before each answer.")] = 0.0,
     fault: Annotated[
         list[str] | None,
-        typer.Option("--fault", help="Order a fault: NAME or NAME@ACCOUNT; repeatable.", show_default=False),
+        typer.Option(
+            "--fault",
+            help='Order a fault: NAME or NAME@ACCOUNT, or "NAME on=PAGE times=N PARAMETER=VALUE ...". It strikes once, '
+            "or `times` (0: for ever). Repeatable; docs/stand-in.md lists them.",
+            show_default=False,
+        ),
     ] = None,
     write_profile: Annotated[
         Path | None,
-        typer.Option("--write-profile", help="Write the site's profile here.", show_default=False),
+        typer.Option("--write-profile", help="Write the site's profile to this new file.", show_default=False),
     ] = None,
     json: options.Json = False,
 ) -> None:
@@ -42,20 +47,24 @@ def site(
     from rpa.cli.screen import Screen
 
     screen = Screen(json=json)
+    stand_in = StandIn(
+        skin=_known_skin(skin),
+        crm_port=port,
+        backend_port=backend_port,
+        crm_host=_usable_host("--host", host),
+        backend_host=_usable_host("--backend-host", backend_host),
+        latency=latency,
+    )
     try:
-        stand_in = StandIn(
-            skin=_known_skin(skin),
-            crm_port=port,
-            backend_port=backend_port,
-            crm_host=host,
-            backend_host=backend_host,
-            latency=latency,
-            faults=[_fault(given) for given in fault or []],
-        )
         stand_in.start()
     except OSError as error:
-        raise UsageError(f"the site cannot be served: {error.strerror}; choose other ports") from error
+        option, given = ("--backend-port", backend_port) if error.filename == "backend" else ("--port", port)
+        raise UsageError(
+            f"{option} {given} cannot be served: {error.strerror}; choose another port, or 0 for any free one"
+        ) from error
     with stand_in, stop_on_interrupt(screen, "The site is stopped.") as stop:
+        for one in fault or []:
+            _arm(stand_in, one)
         if write_profile:
             _write_profile(stand_in, write_profile)
         _show(stand_in, screen)
@@ -79,12 +88,13 @@ def _show(stand_in: "StandIn", screen: "Screen") -> None:
 
 def _write_profile(stand_in: "StandIn", path: Path) -> None:
     from fixtures.profiles import profile_text
-    from rpa.cli.errors import UsageError
+    from rpa.cli.errors import cannot_write
 
     try:
-        path.write_text(profile_text(stand_in.skin, stand_in), encoding="utf-8")
+        with path.open("x", encoding="utf-8") as file:
+            file.write(profile_text(stand_in.skin, stand_in))
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+        raise cannot_write(path, error) from error
 
 
 def _wait(stop: threading.Event) -> None:
@@ -101,11 +111,28 @@ def _known_skin(name: str) -> str:
     return name
 
 
-def _fault(given: str) -> dict[str, str]:
-    from fixtures.standin import FAULTS
+def _usable_host(option: str, name: str) -> str:
+    """A name, or an address of this machine alone: it is served on loopback, whatever it is called."""
+    import ipaddress
+    import re
+
     from rpa.cli.errors import UsageError
 
-    name, _, account = given.partition("@")
-    if name not in FAULTS:
-        raise UsageError(f"--fault {name} is not known; there are: {', '.join(FAULTS)}")
-    return {"fault": name, "account": account} if account else {"fault": name}
+    try:
+        usable = ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        label = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+        usable = bool(re.fullmatch(rf"({label}\.)*(?!\d+$){label}", name, re.I | re.A))
+    if not usable:
+        raise UsageError(f"{option} {name!r} is neither a host name nor a loopback address, such as 127.0.0.1")
+    return name
+
+
+def _arm(stand_in: "StandIn", order: str) -> None:
+    from fixtures.standin import read_order
+    from rpa.cli.errors import UsageError
+
+    try:
+        stand_in.arm(**read_order(order))
+    except ValueError as error:
+        raise UsageError(f"--fault {order!r}: {error}") from error
