@@ -7,7 +7,16 @@ from typing import ClassVar, Self
 from playwright.sync_api import Page
 
 from page_objects.document import OPERABLE, Document
-from page_objects.obstacles import NotHere, Obstacle, RecordLocked, RoleDenied, SignedOut, SiteDown, Whereabouts
+from page_objects.obstacles import (
+    NO_ANSWER,
+    NotHere,
+    Obstacle,
+    RecordLocked,
+    RoleDenied,
+    SignedOut,
+    SiteDown,
+    Whereabouts,
+)
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.wording import contains_words, identity_text, plain, squeeze
@@ -158,7 +167,8 @@ def obstacle_on(screen: Screen, words: Words, tab: Tab) -> Obstacle | None:
     if maintenance:
         return SiteDown(maintenance, tab.whereabouts("maintenance page"), status)
     if status == 429 or status >= 500:
-        return SiteDown(f"the site answered {status}", tab.whereabouts("error page"), status)
+        told = squeeze(screen.main.text) if screen.main.title == NO_ANSWER else f"the site answered {status}"
+        return SiteDown(told, tab.whereabouts("error page"), status)
     locked = next((line for line in lines if contains_words(line, words.obstacles.locked)), None)
     if locked:
         return RecordLocked(locked, tab.whereabouts("locked record"))

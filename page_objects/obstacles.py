@@ -16,6 +16,9 @@ Obstacle
 
 from dataclasses import dataclass
 
+NO_ANSWER = "No answer from the site"
+"""Title of the page that the robot's own way out shows then; what it says is why."""
+
 
 @dataclass(frozen=True)
 class Whereabouts:

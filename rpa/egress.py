@@ -7,7 +7,10 @@ connection (safety.md, "Facts"). For https it tunnels, to the allowed origins on
 
 import asyncio
 import contextlib
+import html
+import os
 import secrets
+import socket
 import threading
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
@@ -15,6 +18,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from loguru import logger
+
+from page_objects.obstacles import NO_ANSWER
 
 MARK = f"x-rpa-egress-{secrets.token_hex(8)}"
 """Header of the proxy's own answers: denied, refused (nothing reached the server) or broken (no answer from it).
@@ -109,7 +114,8 @@ class Egress:
                 writer.close()
 
     async def _say(self, writer: asyncio.StreamWriter, broken: _Broken) -> None:
-        body = f"<!doctype html><title>{broken.mark}</title><p>{broken.said}".encode()
+        title = "Denied" if broken.mark == "denied" else NO_ANSWER
+        body = f"<!doctype html><meta charset=utf-8><title>{title}</title><p>{html.escape(broken.said)}".encode()
         head = (
             f"HTTP/1.1 {broken.status}\r\n{MARK}: {broken.mark}\r\nContent-Type: text/html\r\n"
             f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
@@ -127,7 +133,10 @@ class Egress:
         try:
             return await asyncio.wait_for(asyncio.open_connection(host, port), CONNECT_SECONDS)
         except (OSError, TimeoutError) as error:
-            raise _Broken("refused", "502 Bad Gateway", "The site can't be reached.") from error
+            why = os.strerror(error.errno) if error.errno else "no connection"
+            why = "the name cannot be resolved" if isinstance(error, socket.gaierror) else why
+            said = f"{host}:{port} cannot be reached ({why}); check the address and the network"
+            raise _Broken("refused", "502 Bad Gateway", said) from error
 
     async def _tunnel(
         self, method: str, target: str, _head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -178,9 +187,9 @@ class Egress:
         try:
             first = await up_reader.read(CHUNK)
         except OSError as error:
-            raise _Broken("broken", "502 Bad Gateway", "The site broke the connection.") from error
+            raise _Broken("broken", "502 Bad Gateway", "the site broke the connection") from error
         if not first:
-            raise _Broken("broken", "502 Bad Gateway", "The site closed the connection without an answer.")
+            raise _Broken("broken", "502 Bad Gateway", "the site closed the connection without an answer")
         writer.write(first)
         with contextlib.suppress(OSError):
             await _pump(up_reader, writer)

@@ -10,10 +10,15 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from page_objects.admin_page import obstacle_on
+from page_objects.obstacles import SiteDown
+from page_objects.tab import Tab
 from rpa.browsers import find_browser, launch_args
 from rpa.egress import MARK, Egress
 from rpa.settings import Settings
 from tests.faults_wire import CLOSE, HANG, RESET, Received, Wire, ask, page
+
+NOWHERE = "http://crm.invalid:80"
 
 
 def port_of(egress: Egress) -> int:
@@ -174,7 +179,7 @@ def world() -> Iterator[tuple[Wire, Wire, Egress, Browser]]:
     with (
         Wire(lambda _request: page("site")) as site,
         Wire(lambda _request: page("evil")) as evil,
-        Egress([site.url]) as egress,
+        Egress([site.url, NOWHERE]) as egress,
         sync_playwright() as playwright,
     ):
         options: dict[str, Any] = {
@@ -277,6 +282,18 @@ def test_a_broken_site_is_an_answer_to_the_browser_and_no_hang(
     answer = context.new_page().goto(f"{site.url}/start", timeout=3000)
     assert answer is not None
     assert (answer.status, answer.headers.get(MARK)) == (502, "broken")
+
+
+def test_a_name_that_cannot_be_resolved_is_not_taken_for_the_sites_answer(
+    surf: tuple[Wire, Wire, Egress, BrowserContext],
+) -> None:
+    tab = Tab(surf[3].new_page())
+    tab.open(f"{NOWHERE}/")
+    met = obstacle_on(tab.look(), tab.words, tab)
+    assert isinstance(met, SiteDown)
+    assert (
+        met.what == "crm.invalid:80 cannot be reached (the name cannot be resolved); check the address and the network"
+    )
 
 
 def test_what_is_no_web_address_is_not_allowed() -> None:
