@@ -27,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("folder")
         ("run", "FILE is missing; see `"),
         ("site --host foo/bar", "--host 'foo/bar' is neither a host name nor a loopback address"),
         ("site --backend-host 10.0.0.1", "--backend-host '10.0.0.1' is neither"),
+        ("site --host ::1", "--host '::1' is neither"),
         ("site --host 127.0.0.300", "--host '127.0.0.300' is neither"),
     ],
 )

@@ -79,5 +79,7 @@ def test_the_control_endpoint_refuses_the_same(site: StandIn) -> None:
     assert told("/arm", {"fault": "latency", "account": "999"}) == (400, "there is no account 999")
     assert told("/arm", [])[0] == 400
     assert "must be a JSON object" in told("/arm", [])[1]
+    assert told("/arm", {"fault": "latency", "params": 3}) == (400, "params must be a JSON object")
+    assert told("/arm", {"fault": "latency", "self": 3})[1].startswith("latency takes no self")
     assert told("/person", {"number": "999"})[0] == 400
     assert told("/account/999") == (404, "there is no account 999")

@@ -112,14 +112,14 @@ def _known_skin(name: str) -> str:
 
 
 def _usable_host(option: str, name: str) -> str:
-    """A name, or an address of this machine alone: it is served on loopback, whatever it is called."""
+    """A name, or an IPv4 address of this machine alone: it is served on loopback, whatever it is called."""
     import ipaddress
     import re
 
     from rpa.cli.errors import UsageError
 
     try:
-        usable = ipaddress.ip_address(name).is_loopback
+        usable = ipaddress.IPv4Address(name).is_loopback
     except ValueError:
         label = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
         usable = bool(re.fullmatch(rf"({label}\.)*(?!\d+$){label}", name, re.I | re.A))
