@@ -134,30 +134,30 @@ def the_plan(request: CancellationRequest) -> Plan:
     )
 
 
-def proof(*, stubborn: bool = False, picture_file: str = "") -> tuple[ProofLine, ...]:
+def proof(*, stubborn: bool = False) -> tuple[ProofLine, ...]:
     told = (
-        ("6.1", "No licenses are left", "0", "0", "Organization"),
-        ("6.3", "The account status is DELETE", "DELETE", "DELETE", "Organization"),
+        ("6.1", "No licenses are left", "0", "0", "Cancellation Start Page"),
+        ("6.3", "The account status is DELETE", "DELETE", "DELETE", "Organization page, Cancellation Start Page"),
         (
             "8",
             "Nothing is Scheduled or Submitted",
             "none",
             "INV-106 Scheduled" if stubborn else "none on 2 pages",
-            "AR billing",
+            "billing page",
         ),
         (
             "9",
             "INV-105 (129.00, due 2026-11-01) is under Cancelled",
             "Cancelled",
             "Cancelled",
-            "AR billing, Cancelled tab",
+            "billing page, Cancelled tab",
         ),
         (
             "10",
             "The form is saved",
             "11/30/2026, Too expensive, opt out",
             "11/30/2026, Too expensive, opt out",
-            "Organization",
+            "Organization page",
         ),
     )
     return tuple(
@@ -168,17 +168,16 @@ def proof(*, stubborn: bool = False, picture_file: str = "") -> tuple[ProofLine,
             seen=seen,
             page=page,
             ok=not (stubborn and clause == "8"),
-            evidence=picture_file,
         )
         for clause, claim, expected, seen, page in told
     )
 
 
 STEPS = (
-    ("1", "see whether the account can cancel by itself", (214, 226, 240)),
-    ("2", "look the account name up under Organization", (240, 236, 214)),
-    ("3-4", "open the Cancellation Start Page", (205, 190, 225)),
-    ("5", "open the page with the four links", (220, 235, 220)),
+    ("1", "see whether the account can cancel by itself", "", (214, 226, 240)),
+    ("2", "look the account name up under Organization", "Organization page", (240, 236, 214)),
+    ("3-4", "open the Cancellation Start Page", "Cancellation Start Page", (205, 190, 225)),
+    ("5", "open the page with the four links.", "page with the four links", (220, 235, 220)),
 )
 EFFECTS = (
     (Effect.REMOVE_LICENSE_COUNT, "6.1", "7", "the page says 0"),
@@ -190,9 +189,10 @@ EFFECTS = (
 
 def tell_start(journal: CaseJournal, request: CancellationRequest) -> None:
     """Clauses 1 to 5, with two recoveries, readings and pictures."""
-    for clause, title, colour in STEPS:
+    for clause, title, page, colour in STEPS:
         journal.write(EventKind.STEP_STARTED, clause, title=title)
-        keep_picture(journal, f"step-{clause}", clause, "page", title.capitalize(), colour)
+        if page:
+            keep_picture(journal, f"step-{clause}", clause, "page", page, colour)
         if clause == "3-4":
             journal.write(
                 EventKind.RECOVERY,
@@ -247,21 +247,28 @@ def keep_picture(
 
 def tell_effects(journal: CaseJournal, request: CancellationRequest, *, unknown: Effect | None = None) -> None:
     """Clauses 6.1 to 6.4 and 10; `unknown` is the one whose outcome can't be known."""
-    identity = {"number": request.account_number, "name": request.account_name}
+    beside_labels = {"number": request.account_number, "name": request.account_name}
+    in_one_line = {"number": "", "name": "", "line": f"{request.account_number} - {request.account_name}"}
     for effect, clause, was, seen in (
         *EFFECTS,
         (Effect.FILL_FORM, "10", "empty", "11/30/2026, Too expensive"),
     ):
         journal.write(EventKind.STEP_STARTED, clause, title=effect.value.replace("_", " "))
         keep_picture(journal, f"before-{clause}", clause, "before", "Cancel page", (235, 220, 220))
+        identity = beside_labels if effect is Effect.FILL_FORM else in_one_line
         intent = journal.intend(effect.value, clause, identity, "Cancel page", was)
-        journal.sent(intent, [{"method": "POST", "path": "/cancel.do", "status": None if effect is unknown else 200}])
+        status = None if effect is unknown else 200
+        requests = [{"method": "POST", "path": "/cancel.do", "status": status, "blocked": False}]
+        if effect is Effect.CANCEL_BILLINGS:
+            journal.write(EventKind.WARNING, clause, text='confirm() said "Cancel all billings?": accepted')
+            requests.append({"method": "GET", "path": "/cancel.jsp", "status": 200, "blocked": False})
+        journal.sent(intent, requests)
         outcome = "unknown" if effect is unknown else "done"
         journal.settle(
             intent, outcome, "the server did not answer; both readings differ" if effect is unknown else seen
         )
         keep_picture(journal, f"after-{clause}", clause, "after", "Cancel page", (215, 238, 220))
-        journal.write(EventKind.STEP_ENDED, clause, title=effect.value, outcome="done", note="")
+        journal.write(EventKind.STEP_ENDED, clause, title=effect.value, outcome="answered", note="")
         if effect is unknown:
             return
 
@@ -275,6 +282,9 @@ def tell_after(journal: CaseJournal, reading: AccountReading) -> None:
     }
     form = {"Required for Cancellation": "date 11/30/2026, reason Too expensive, opt out ticked"}
     rows = {"billing": reading.billing, "cancelled_billing": reading.cancelled_billing}
+    keep_picture(journal, "start", "7-9", "page", "Cancellation Start Page", (205, 190, 225))
+    keep_picture(journal, "billing", "7-9", "page", "billing page", (225, 225, 245))
+    keep_picture(journal, "cancelled-tab", "7-9", "page", "billing page", (245, 225, 225))
     journal.write(EventKind.OBSERVATION, "7-9", page="billing page", url="http://ar.test", values={}, **rows)
     journal.write(EventKind.OBSERVATION, "10", page="Organization", url="http://crm.test", values=facts)
     journal.write(EventKind.OBSERVATION, "10", page="Organization", url="http://crm.test", values=form)
@@ -291,13 +301,12 @@ def tell_case(records: Records, request: CancellationRequest, end: End, code: st
             tell_effects(journal, request, unknown=Effect.CANCEL_BILLINGS if code == "unknown_effect" else None)
         if end is End.CANCELLED or code == "still_scheduled":
             stubborn = code == "still_scheduled"
-            tell_after(journal, after(request, stubborn=stubborn))
             journal.write(EventKind.STEP_STARTED, "7-9", title="double check on the billing page")
+            tell_after(journal, after(request, stubborn=stubborn))
             journal.write(
                 EventKind.STEP_ENDED, "7-9", title="double check on the billing page", outcome="done", note=""
             )
-            shown = keep_picture(journal, "billing", "8", "page", "AR billing", (225, 225, 245))
-            proven = proof(stubborn=stubborn, picture_file=shown)
+            proven = proof(stubborn=stubborn)
             journal.write(EventKind.PROOF, lines=proven)
             journal.write(
                 EventKind.WARNING,

@@ -1,5 +1,6 @@
 """The case file as people see it: the pages in a real browser, the reply, the restore sheet, the schema."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,11 +9,16 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Request, sync_playwright
 
 from flows.journal import EventKind
-from flows.model import Effect, End, Outcome
+from flows.model import Effect, End, Outcome, ProofLine
+from page_objects.ar_billing_page import ArBillingPage
+from page_objects.cancellation_start_page import CancellationStartPage
+from page_objects.organization_page import OrganizationPage
 from rpa.cases import CaseFile, index_page
 from rpa.cases.article import ARTICLE, clauses_of
+from rpa.cases.case import Evidence
 from rpa.cases.comparison import money
 from rpa.cases.reply import _BODIES
+from rpa.cases.shown import BILLING, CANCELLED_TAB, RECORD, START_PAGE, Shown
 from rpa.cases.text import clean, one_line
 from rpa.cases.wording import ADVICE, EFFECTS, HEADLINES, NAMES
 from tests.case_samples import (
@@ -102,7 +108,7 @@ def test_the_page_tells_the_whole_story(samples: Path, watched: Watched) -> None
 def test_every_picture_is_inside_the_page_and_can_be_seen(samples: Path, watched: Watched) -> None:
     watched.open(case(samples, "R-0001") / "case.html")
     widths = watched.page.eval_on_selector_all("img", "all => all.map(one => one.naturalWidth)")
-    assert widths == [480] * 15
+    assert widths == [480] * 16
     assert watched.asked == []
 
 
@@ -111,11 +117,49 @@ def test_the_box_says_what_a_person_has_to_look_at(samples: Path, watched: Watch
     box = watched.page.inner_text(".ask")
     assert "Do not click it again" in box
     assert "All scheduled and submitted billings cancelled (clause 6.2), asked for on Cancel page" in box
-    assert "The server was asked once." in box
+    assert "2 requests were sent: POST /cancel.do (no answer), GET /cancel.jsp (answered 200)." in box
     watched.open(case(samples, "R-0006") / "case.html")
-    assert "expected none, seen INV-106 Scheduled, on AR billing" in watched.page.inner_text(".ask")
+    assert "expected none, seen INV-106 Scheduled, on billing page" in watched.page.inner_text(".ask")
     watched.open(case(samples, "R-0001") / "case.html")
     assert watched.page.locator(".ask").count() == 0
+
+
+def of_clause(watched: Watched, key: str) -> str:
+    clauses = watched.page.locator(".clause")
+    return clauses.filter(has=watched.page.get_by_text(key, exact=True)).inner_text()
+
+
+def test_an_effect_tells_whose_page_it_was_what_was_sent_and_what_was_asked(samples: Path, watched: Watched) -> None:
+    watched.open(case(samples, "R-0001") / "case.html")
+    assert "Identity read there: 611901 - 12-10 Test; 1 request was sent: POST /cancel.do" in of_clause(watched, "6.1")
+    assert "Identity read there: 611901 · 12-10 Test;" in of_clause(watched, "10")
+    told = of_clause(watched, "6.2")
+    assert "The site asked “Cancel all billings?”: accepted" in told
+    assert "GET /cancel.jsp (answered 200); intent" in told
+    warnings = watched.page.locator("section", has=watched.page.get_by_role("heading", name="Warnings")).inner_text()
+    assert "INV-105 was already Submitted" in warnings
+    assert "Cancel all billings" not in warnings
+
+
+def test_what_the_site_answered_and_the_proof_confirmed_is_done(samples: Path, watched: Watched) -> None:
+    text = watched.open(case(samples, "R-0001") / "case.html")
+    chips = watched.page.locator(".clause .chip").all_inner_texts()
+    assert "answered by the site" not in chips
+    assert "open the page with the four links: done" in text
+
+
+def test_each_clause_shows_or_links_the_picture_that_belongs_to_it(samples: Path, watched: Watched) -> None:
+    watched.open(case(samples, "R-0001") / "case.html")
+    shown = {key: of_clause(watched, key) for key in ("1", "2", "3", "4", "7", "8", "9")}
+    assert "Picture: Organization page, as read" in shown["1"]
+    assert "Picture: Cancellation Start Page, as read" in shown["4"]
+    assert "Picture: billing page, as read" in shown["7"]
+    assert "billing page, as read" in shown["8"]
+    assert "billing page, Cancelled tab, as read" in shown["9"]
+    assert not [key for key in ("2", "3", "8", "9") if "Picture: " in shown[key]]
+    targets = watched.page.locator("a").evaluate_all("all => all.map(one => one.hash)")
+    assert len(targets) == 3 + 5
+    assert all(watched.page.locator(target).count() == 1 for target in targets)
 
 
 @pytest.mark.parametrize("place", ["cases/R-hostile/case.html", "index.html"])
@@ -166,7 +210,7 @@ def test_an_interrupted_and_resumed_run_is_told_as_one_case(tmp_path: Path, watc
         told = records.find("R-0001").case_dir
     text = watched.open(told / "case.html")
     assert "stopped without an end" in text
-    assert "Whether the request reached the server is not known." in text
+    assert "Whether a request reached the server is not known." in text
     made = CaseFile.model_validate_json((told / "case.json").read_bytes())
     assert [attempt.end for attempt in made.attempts] == ["", "needs_human"]
     assert made.snapshot is not None
@@ -269,6 +313,35 @@ def test_a_hostile_name_has_no_mark_up_in_the_restore_sheet(samples: Path) -> No
 
 
 # case.json and words
+
+
+def test_each_line_of_the_proof_names_the_picture_of_its_page_from_after_the_effects(samples: Path) -> None:
+    told = CaseFile.model_validate_json((case(samples, "R-0001") / "case.json").read_bytes())
+    pictures = [line.evidence.split("-", 1)[1] for line in told.proof]
+    assert pictures == ["start.png", "start.png", "billing.png", "cancelled-tab.png", "after-10.png"]
+    assert told.outcome.proof == told.proof
+
+
+def test_a_picture_from_before_an_effect_proves_nothing_of_it() -> None:
+    shown = Shown()
+    for page in (RECORD, START_PAGE, BILLING, BILLING):
+        shown.taken(a_picture(page, f"before {page}"))
+    shown.billing_read()
+    line = ProofLine(clause="8", claim="c", expected="e", seen="s", page=f"{START_PAGE}, {RECORD}", ok=True)
+    shown.effect(Effect.FILL_FORM)
+    assert shown.beside(line).evidence == f"before {START_PAGE}"
+    shown.effect(Effect.SET_STATUS)
+    assert not shown.beside(line).evidence
+    assert not shown.beside(line.model_copy(update={"page": CANCELLED_TAB})).evidence
+
+
+def a_picture(page: str, file: str) -> Evidence:
+    at = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+    return Evidence(file=file, sha256="", media_type="image/png", moment="page", clause="", page=page, url="", at=at)
+
+
+def test_the_pages_are_called_as_the_page_objects_call_them() -> None:
+    assert (RECORD, START_PAGE, BILLING) == (OrganizationPage.name, CancellationStartPage.name, ArBillingPage.name)
 
 
 def test_the_schema_in_the_docs_is_the_models_own_and_fits(samples: Path) -> None:

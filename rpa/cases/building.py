@@ -21,6 +21,7 @@ from rpa.cases.case import (
     Warned,
 )
 from rpa.cases.chain import Line
+from rpa.cases.shown import CANCELLED_TAB, Shown
 
 M = TypeVar("M", bound=BaseModel)
 DEFAULT_PENDING = ("Scheduled", "Submitted")
@@ -85,6 +86,7 @@ class _Story:
         self.proof: tuple[ProofLine, ...] = ()
         self.outcome: Outcome | None = None
         self.resolved: list[Resolved] = []
+        self.shown = Shown()
         for line in lines:
             getattr(self, f"_{line.event.kind.value}")(line.event, line.event.data)
 
@@ -110,9 +112,11 @@ class _Story:
         )
         self.source = self.source or str(data.get("source", ""))
         self.pending = tuple(data.get("pending") or DEFAULT_PENDING)
+        self.shown.forget()
         self.proof = ()  # an earlier attempt's proof proves nothing about the account as it is now
 
     def _step_started(self, event: Event, data: dict[str, Any]) -> None:
+        self.shown.start_reading()
         title = str(data.get("title", ""))
         self.steps.append(Step(attempt=self._attempt, clause=event.clause, title=title, started_at=event.at))
 
@@ -132,11 +136,14 @@ class _Story:
         self.steps.append(step.model_copy(update=told))
 
     def _recovery(self, event: Event, data: dict[str, Any]) -> None:
+        self.shown.start_reading()
         told = {name: str(data.get(name, "")) for name in ("on", "by", "outcome")}
         self.recoveries.append(Recovery(attempt=self._attempt, clause=event.clause, at=event.at, **told))
 
     def _observation(self, event: Event, data: dict[str, Any]) -> None:
         """What a recovery changes counts from the start, the account's own values from the snapshot on."""
+        if "billing" in data:
+            self._name_cancelled_tab(self.shown.billing_read())
         values = data.get("values") or {}
         told = {name: str(values[key]) for key, name in ON_THE_WAY.items() if key in values}
         if self.snapshot is not None:
@@ -144,6 +151,11 @@ class _Story:
             told |= {name: data[name] for name in ("billing", "cancelled_billing") if name in data}
         if told:
             self.after = self._read(LastRead, {**self.after.model_dump(), **told}, event) or self.after
+
+    def _name_cancelled_tab(self, file: str) -> None:
+        self.evidence = [
+            one.model_copy(update={"page": CANCELLED_TAB}) if one.file == file else one for one in self.evidence
+        ]
 
     def _snapshot(self, event: Event, data: dict[str, Any]) -> None:
         if self.snapshot is None:
@@ -158,6 +170,7 @@ class _Story:
         identity = {str(name): str(value) for name, value in (data.get("identity") or {}).items()}
         record = EffectRecord(attempt=self._attempt, clause=event.clause, identity=identity, at=event.at, **told)
         self.effects[record.intent] = record
+        self.shown.effect(record.effect)
 
     def _effect_sent(self, _event: Event, data: dict[str, Any]) -> None:
         sent = tuple(
@@ -178,19 +191,21 @@ class _Story:
     def _evidence(self, event: Event, data: dict[str, Any]) -> None:
         told = {name: str(data.get(name, "")) for name in ("file", "sha256", "media_type", "moment", "page", "url")}
         self.evidence.append(Evidence(clause=event.clause, at=event.at, **told))
+        self.shown.taken(self.evidence[-1])
 
     def _warning(self, event: Event, data: dict[str, Any]) -> None:
         self.warnings.append(Warned(text=str(data.get("text", "")), clause=event.clause, at=event.at))
 
     def _proof(self, event: Event, data: dict[str, Any]) -> None:
         lines = (self._read(ProofLine, line, event) for line in data.get("lines", ()))
-        self.proof = tuple(line for line in lines if line is not None)
+        self.proof = tuple(self.shown.beside(line) for line in lines if line is not None)
 
     def _end(self, _event: Event, data: dict[str, Any]) -> None:
-        self.outcome = Outcome.model_validate(data["outcome"])
+        told = Outcome.model_validate(data["outcome"])
+        self.outcome = told.model_copy(update={"proof": tuple(map(self.shown.beside, told.proof))})
         if self.attempts:
-            told = {"end": self.outcome.end.value, "code": self.outcome.code}
-            self.attempts[-1] = self.attempts[-1].model_copy(update=told)
+            ended = {"end": told.end.value, "code": told.code}
+            self.attempts[-1] = self.attempts[-1].model_copy(update=ended)
 
     def _resolved(self, event: Event, data: dict[str, Any]) -> None:
         told = {

@@ -2,7 +2,7 @@
 
 import base64
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from flows.model import End, ProofLine
 from rpa.cases.article import ARTICLE, clauses_of
-from rpa.cases.case import CaseFile, EffectRecord, Evidence, Recovery, Step
+from rpa.cases.case import CaseFile, EffectRecord, Evidence, Recovery, Step, Warned
 from rpa.cases.comparison import compare
 from rpa.cases.rendering import render
+from rpa.cases.shown import BILLING, CANCELLED_TAB, PICTURES, RECORD, START_PAGE
 from rpa.cases.wording import (
     ADVICE,
     DEFAULT_ADVICE,
@@ -20,10 +21,26 @@ from rpa.cases.wording import (
     NAMES,
     SETTLED,
     STEP_OUTCOMES,
+    accepted_question,
     effect_in_words,
+    identity_in_words,
+    requests_in_words,
 )
 
 MOMENTS = {"before": "before", "after": "after", "page": "as read", "failure": "where it stopped"}
+
+FIRST, LAST = 0, -1
+SEEN_ON = {
+    "1": (RECORD, FIRST),
+    "2": (RECORD, FIRST),
+    "3": (START_PAGE, FIRST),
+    "4": (START_PAGE, FIRST),
+    "7": (BILLING, LAST),
+    "7a": (RECORD, FIRST),
+    "8": (BILLING, LAST),
+    "9": (CANCELLED_TAB, LAST),
+}
+"""Clause -> the page on which it is seen, and which of its pictures: a picture stands in the case file only once."""
 
 
 class Picture(NamedTuple):
@@ -31,6 +48,14 @@ class Picture(NamedTuple):
     """data:...; empty if the file is not there."""
     caption: str
     file: str
+    anchor: str
+
+
+class Link(NamedTuple):
+    """To a picture that stands under another clause."""
+
+    anchor: str
+    caption: str
 
 
 class ClauseView(NamedTuple):
@@ -45,7 +70,9 @@ class ClauseView(NamedTuple):
     effects: list[EffectRecord]
     recoveries: list[Recovery]
     proof: list[ProofLine]
+    notes: list[str]
     pictures: list[Picture]
+    links: list[Link]
 
 
 def case_page(case: CaseFile, case_dir: Path) -> bytes:
@@ -61,6 +88,8 @@ def case_page(case: CaseFile, case_dir: Path) -> bytes:
         others=[
             _picture(evidence, case_dir) for evidence in case.evidence if _is_picture(evidence) and not _home(evidence)
         ],
+        warnings=[warning for warning in case.warnings if not _noted(warning)],
+        anchors={evidence.file: _anchor(evidence) for evidence in case.evidence if _is_picture(evidence)},
         files=[evidence for evidence in case.evidence if not _is_picture(evidence)],
         failing=[line for line in case.proof if not line.ok],
         unknown=[effect for effect in case.effects if effect.outcome not in {"done", "not_done"}],
@@ -68,6 +97,8 @@ def case_page(case: CaseFile, case_dir: Path) -> bytes:
         settled=SETTLED,
         step_outcomes=STEP_OUTCOMES,
         words=effect_in_words,
+        whose=identity_in_words,
+        sent=requests_in_words,
     )
 
 
@@ -102,8 +133,22 @@ def _clause(key: str, case: CaseFile, case_dir: Path) -> ClauseView:
         effects=effects,
         recoveries=recoveries,
         proof=proof,
+        notes=[accepted_question(warning.text) for warning in case.warnings if _noted(warning) == key],
         pictures=[_picture(evidence, case_dir) for evidence in pictures],
+        links=[Link(_anchor(one), ", ".join(_caption(one))) for one in _seen_on(key, case) if one not in pictures],
     )
+
+
+def _seen_on(key: str, case: CaseFile) -> Sequence[Evidence]:
+    """The picture of the page on which a clause is seen, if there is one."""
+    page, place = SEEN_ON.get(key, ("", FIRST))
+    found = [evidence for evidence in case.evidence if _is_picture(evidence) and page and evidence.page == page]
+    return [found[place]] if found else []
+
+
+def _noted(warning: Warned) -> str:
+    """The clause under which a warning stands as a plain note; empty: it is one to read."""
+    return next(iter(clauses_of(warning.clause)), "") if accepted_question(warning.text) else ""
 
 
 def _state(
@@ -117,6 +162,8 @@ def _state(
         return "not as it should be"
     if effects and effects[-1].outcome != "done":
         return SETTLED.get(effects[-1].outcome, effects[-1].outcome)
+    if effects and steps and steps[-1].outcome == "answered":
+        return "done"  # proven since
     if steps:
         return STEP_OUTCOMES.get(steps[-1].outcome, steps[-1].outcome)
     if effects or recoveries or proof:
@@ -126,11 +173,18 @@ def _state(
 
 def _home(evidence: Evidence) -> str:
     """The clause a picture is shown under; empty: under none."""
-    return next(iter(clauses_of(evidence.clause)), "")
+    clauses = clauses_of(evidence.clause)
+    own = [key for key in ("9", "8") if key in clauses and SEEN_ON[key][0] == evidence.page]
+    return next(iter((*own, *clauses)), "")
 
 
 def _is_picture(evidence: Evidence) -> bool:
-    return evidence.media_type in {"image/jpeg", "image/png"}
+    return evidence.media_type in PICTURES
+
+
+def _anchor(evidence: Evidence) -> str:
+    """Counted by the journal, so that it is the picture's own."""
+    return f"picture-{evidence.file.removeprefix('evidence/').split('-', 1)[0]}"
 
 
 def _picture(evidence: Evidence, case_dir: Path) -> Picture:
@@ -139,7 +193,7 @@ def _picture(evidence: Evidence, case_dir: Path) -> Picture:
     if path.is_file():
         content = base64.b64encode(path.read_bytes()).decode()
         uri = Markup(f"data:{evidence.media_type};base64,{content}")  # noqa: S704 (one of two types, and base64)
-    return Picture(uri, ", ".join(_caption(evidence)), evidence.file)
+    return Picture(uri, ", ".join(_caption(evidence)), evidence.file, _anchor(evidence))
 
 
 def _caption(evidence: Evidence) -> Iterator[str]:

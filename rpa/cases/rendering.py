@@ -29,6 +29,15 @@ def _duration(seconds: float) -> str:
     return f"{int(seconds) // 60} min {int(seconds) % 60} s"
 
 
+def _no_dot(text: str) -> str:
+    """For a text that goes on: "Billings.: done" reads like a mistake."""
+    return text.rstrip().removesuffix(".")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 ENGINE = Environment(
     loader=PackageLoader("rpa.cases"),
     autoescape=True,
@@ -37,7 +46,14 @@ ENGINE = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ENGINE.filters |= {"moment": _moment, "clock": _clock, "duration": _duration, "short": one_line}
+ENGINE.filters |= {
+    "moment": _moment,
+    "clock": _clock,
+    "duration": _duration,
+    "short": one_line,
+    "no_dot": _no_dot,
+    "capfirst": _capital,
+}
 
 
 def render(template: str, **values: Any) -> bytes:

@@ -1,6 +1,10 @@
 """Plain words for ends, codes and effects: what a manager reads."""
 
+import re
+from collections.abc import Iterable, Mapping
+
 from flows.model import Effect, End
+from rpa.cases.case import SentRequest
 
 HEADLINES = {
     End.CANCELLED: "Cancelled, and proven",
@@ -78,3 +82,37 @@ STEP_OUTCOMES = {
 
 def effect_in_words(effect: str) -> str:
     return EFFECTS.get(Effect(effect), effect) if effect in set(Effect) else effect
+
+
+def identity_in_words(identity: Mapping[str, str]) -> str:
+    """Whose the document was: number and name, or the one line that states both."""
+    beside_labels = (identity.get("number", ""), identity.get("name", ""))
+    return identity.get("line", "") or " · ".join(filter(None, beside_labels)) or "none"
+
+
+def requests_in_words(requests: Iterable[SentRequest] | None) -> str:
+    """What left the browser for one effect, request by request: more than one is no second try (a "Continue" link)."""
+    if requests is None:
+        return "whether a request reached the server is not known"
+    sent = [one for one in requests if not one.blocked]
+    if not sent:
+        return "nothing left the browser"
+    count = "1 request was sent" if len(sent) == 1 else f"{len(sent)} requests were sent"
+    return f"{count}: {', '.join(map(_request, sent))}"
+
+
+def _request(one: SentRequest) -> str:
+    if one.status is not None:
+        became = f"answered {one.status}"
+    else:
+        became = "did not reach the server" if one.refused else "no answer"
+    return f"{one.method} {one.path} ({became})"
+
+
+_ACCEPTED = re.compile(r'(confirm|alert|prompt)\(\) said "(.*)": accepted', re.DOTALL)
+
+
+def accepted_question(warning: str) -> str:
+    """What the site asked or said in a box that was accepted on purpose: a note, no warning; empty if it is none."""
+    found = _ACCEPTED.fullmatch(warning)
+    return f"the site {'said' if found[1] == 'alert' else 'asked'} “{found[2]}”: accepted" if found else ""

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from flows.journal import Event, EventKind, Intent
 from flows.model import AccountReading, CancellationRequest, Outcome
+from rpa.cases.building import build_case
 from rpa.cases.chain import Line
 from rpa.cases.writing import write_case
 from rpa.records import projection, resuming
@@ -173,18 +174,18 @@ class CaseJournal:
         return file
 
     def finish(self, outcome: Outcome) -> Outcome:
-        """Write the whole case file, then record the end (promise 11), and close. Returns it as recorded,
-        with case_dir.
+        """Write the whole case file, then record the end (promise 11), and close. Returns it as recorded:
+        with case_dir, the proof's pictures, and the recoveries of all attempts.
 
         Raises OSError, SQLAlchemyError; then no end is recorded, and the request can be begun again.
         """
         with self._guard:
             self._evidence.settle()
-            line = self._append(EventKind.END, "", {"outcome": outcome.model_copy(update={"case_dir": ""})})
+            recoveries = tuple(dict.fromkeys((*resuming.recoveries(self.events), *outcome.recoveries)))
+            ended = outcome.model_copy(update={"case_dir": "", "recoveries": recoveries})
+            line = self._append(EventKind.END, "", {"outcome": ended})
             self._file.sync()
-            told = Outcome.model_validate(line.event.data["outcome"]).model_copy(
-                update={"case_dir": str(self.case_dir)}
-            )
+            told = build_case(self._file.lines).outcome.model_copy(update={"case_dir": str(self.case_dir)})
             manifest = write_case(self.case_dir, self._request.id, self._file.lines)
             with self._engine.begin() as connection:
                 self._store(connection)

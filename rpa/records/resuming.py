@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from flows.journal import EventKind
+from flows.journal import Event, EventKind
 from rpa.cases.chain import Line
 from rpa.cases.files import sha256
 from rpa.records import projection
@@ -53,8 +53,15 @@ def _unfinished(lines: Sequence[Line]) -> Iterator[tuple[EventKind, dict[str, An
         number = marks[-2].data["attempt"]
         yield (
             EventKind.WARNING,
-            {"text": f"attempt {number} stopped without an end: its process died or was closed"},
+            {"text": f"attempt {number} stopped without an end: it was stopped or its process died"},
         )
+
+
+def recoveries(events: Sequence[Event]) -> tuple[str, ...]:
+    """Each recovery that any attempt took, once, as an outcome names it."""
+    taken = [event for event in events if event.kind is EventKind.RECOVERY]
+    names = (one.clause if one.clause[:1].isdigit() else f"{one.clause}: {one.data.get('by', '')}" for one in taken)
+    return tuple(dict.fromkeys(names))
 
 
 def _unrecorded(
