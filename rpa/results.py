@@ -56,6 +56,8 @@ class Result:
     code: str = NOT_STARTED
     earlier: bool = False
     """Its end was recorded by an earlier run."""
+    case_dir: str = ""
+    """The case folder of a request that was begun and has no end yet."""
 
 
 def exit_code(outcome: Outcome) -> int:
@@ -76,7 +78,7 @@ def as_json(result: Result) -> dict[str, Any]:
     if result.outcome is not None:
         return {"schema": SCHEMA, **result.outcome.model_dump(mode="json")}
     names = {"id": request.id, "account_name": request.account_name, "account_number": request.account_number}
-    empty: dict[str, Any] = {"recoveries": [], "proof": [], "case_dir": "", "seconds": 0.0}
+    empty: dict[str, Any] = {"recoveries": [], "proof": [], "case_dir": result.case_dir, "seconds": 0.0}
     return {"schema": SCHEMA, **names, "end": None, "code": result.code, "message": result.why, **empty}
 
 

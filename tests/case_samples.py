@@ -26,6 +26,7 @@ from flows.model import (
 from flows.profile import Site, SiteProfile
 from rpa.cases import index_page
 from rpa.records import CaseJournal, Records
+from rpa.results import Result
 
 PROFILE = SiteProfile(name="stand-in", site=Site(base_url="http://crm.test"))
 HOSTILE = '<script>alert(1)</script>"\'><img src=x onerror=alert(2)>\x1b[31m\u202egnp.exe =HYPERLINK("http://evil")'
@@ -344,6 +345,8 @@ BATCH = (
 
 def write_samples(folder: Path) -> None:
     with records_in(folder) as records:
+        with records.begin(a_request("R-open", "Dogwood Landscaping"), profile=PROFILE) as journal:
+            tell_start(journal, a_request("R-open", "Dogwood Landscaping"))
         outcomes = [
             tell_case(records, a_request(f"R-{number:04d}", number=f"6119{number:02d}"), *told)
             for number, told in enumerate(BATCH, 1)
@@ -358,7 +361,13 @@ def write_samples(folder: Path) -> None:
                 "No such account.",
             )
         )
-    index_page(outcomes, folder / "index.html", "Cancellations of November 23, 2026")
+    results = [Result(a_request(one.id, one.account_name, one.account_number), one) for one in outcomes]
+    open_ = str(folder / "cases" / "R-open")
+    results += [
+        Result(a_request("R-open", "Dogwood Landscaping"), None, "stopped by a person", "interrupted", case_dir=open_),
+        Result(a_request("R-later", "Elm Street Dental"), None, "interrupted before it was started"),
+    ]
+    index_page(results, folder / "index.html", "Cancellations of November 23, 2026")
 
 
 if __name__ == "__main__":

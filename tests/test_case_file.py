@@ -21,6 +21,7 @@ from rpa.cases.reply import _BODIES
 from rpa.cases.shown import BILLING, CANCELLED_TAB, RECORD, START_PAGE, Shown
 from rpa.cases.text import clean, one_line
 from rpa.cases.wording import ADVICE, EFFECTS, HEADLINES, NAMES
+from rpa.results import Result
 from tests.case_samples import (
     HOSTILE,
     PROFILE,
@@ -236,10 +237,13 @@ def test_the_index_links_each_case_and_counts_each_end(samples: Path, watched: W
     watched.open(samples / "index.html")
     totals = watched.page.locator(".totals li").all_inner_texts()
     assert totals[0].split("\n") == ["2", "cancelled"]
-    assert len(totals) == len(End)
+    assert len(totals) == len(End) + 2
     links = watched.page.locator("a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     assert links[0] == "cases/R-0001/case.html"
-    assert len(links) == 9
+    assert links[9:] == ["cases/R-open/"]
+    assert "1\nno end yet\n1\nnot started" in watched.page.inner_text(".totals")
+    row = watched.page.locator("tr", has_text="Dogwood")
+    assert row.inner_text().split("\t")[2:4] == ["no end yet", "stopped by a person"]
     watched.page.locator("a").first.click()
     assert watched.page.inner_text("h1") == "Cancelled, and proven"
 
@@ -253,11 +257,26 @@ def test_the_index_links_folders_with_odd_names_and_none_where_there_is_no_case(
     told = Outcome(id="a", account_name="n", account_number="1", end=End.REFUSED, message="m", case_dir=str(folder))
     (tmp_path / "out").mkdir()
     page = tmp_path / "out" / "index.html"
-    index_page([told, told.model_copy(update={"case_dir": ""})], page, HOSTILE)
+    outcomes = (told, told.model_copy(update={"case_dir": ""}))
+    index_page([Result(a_request(), outcome) for outcome in outcomes], page, HOSTILE)
     watched.open(page)
     assert watched.page.locator("a").count() == 1
     watched.page.locator("a").click()
     assert watched.page.inner_text("h1") == "here"
+
+
+@pytest.mark.parametrize("width", [390, 700, 900, 1200])
+def test_the_index_breaks_no_word_and_cuts_no_link(samples: Path, watched: Watched, width: int) -> None:
+    watched.page.set_viewport_size({"width": width, "height": 800})
+    watched.open(samples / "index.html")
+    assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
+    lines = """one => { const range = document.createRange(), text = one.querySelector("td bdi").firstChild;
+        range.setStart(text, 0); range.setEnd(text, "Dogwood".length); return range.getClientRects().length }"""
+    assert watched.page.locator("tr", has_text="Dogwood").evaluate(lines) == 1
+    for link in watched.page.locator("a").all():
+        box = link.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= width - 20
 
 
 def test_an_index_of_nothing_is_a_page(tmp_path: Path, watched: Watched) -> None:
@@ -341,7 +360,7 @@ def a_picture(page: str, file: str) -> Evidence:
 
 
 def test_the_pages_are_called_as_the_page_objects_call_them() -> None:
-    assert (RECORD, START_PAGE, BILLING) == (OrganizationPage.name, CancellationStartPage.name, ArBillingPage.name)
+    assert (OrganizationPage.name, CancellationStartPage.name, ArBillingPage.name) == (RECORD, START_PAGE, BILLING)
 
 
 def test_the_schema_in_the_docs_is_the_models_own_and_fits(samples: Path) -> None:

@@ -225,7 +225,39 @@ def test_a_case_without_an_end_is_told_so(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_none_and_one_that_is_empty_are_told_so(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
-        assert "journal.jsonl is missing" in verify(folder).findings
+        (finding,) = verify(folder).findings
+        assert finding.startswith("no case folder here: journal.jsonl,")
+
+
+def test_many_files_without_a_case_are_one_finding(tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / f"{number}.txt").write_text("x")
+    assert len(verify(tmp_path).findings) == 1
+
+
+def test_a_case_without_its_manifest_in_another_folder_has_one_finding(case_dir: Path) -> None:
+    (case_dir / MANIFEST).unlink()
+    moved = case_dir.rename(case_dir.with_name("copy for the auditor"))
+    report = verify(moved)
+    assert report.findings == ("manifest.json is missing: the request has no end yet, or it was removed",)
+    assert report.request_id == "R-0001"
+
+
+def test_a_copy_elsewhere_is_compared_with_the_database(tmp_path: Path) -> None:
+    with records_in(tmp_path) as records:
+        tell_case(records, a_request(), End.CANCELLED)
+        copy = Path(shutil.copytree(records.find("R-0001").case_dir, tmp_path / "copy"))
+        report = records.verify_copy(copy)
+        assert (report.ok, report.against_database, report.case_dir) == (True, True, copy)
+        _rewritten(copy, lambda data: data.replace("258.00", "129.00"))
+        assert len(records.verify_copy(copy).findings) == 2
+
+
+def test_a_copy_of_a_request_that_the_database_does_not_know_stands_alone(case_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    with records_in(tmp_path / "other") as records:
+        report = records.verify_copy(case_dir)
+    assert (report.ok, report.against_database) == (True, False)
 
 
 @pytest.mark.parametrize("content", [b"[" * 100_000, b"\xff\xfe", b"{}\n", b"\n", b"null\n", b'{"seq": 1e999}\n'])

@@ -7,34 +7,58 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from flows.model import End, Outcome
+from flows.model import End
 from rpa.cases.files import write_atomic
 from rpa.cases.rendering import render
 from rpa.cases.wording import NAMES
+from rpa.results import Result, as_json
+
+UNENDED = {"no_end": "no end yet", "not_started": "not started"}
 
 
 class Row(NamedTuple):
-    outcome: Outcome
+    account_name: str
+    account_number: str
+    end: str
     end_name: str
+    code: str
+    message: str
+    recoveries: tuple[str, ...]
+    seconds: float
     link: str
-    """Relative to the index page; empty if there is no case file."""
+    """Relative to the index page; empty if there is no case folder."""
+    link_name: str
 
 
-def index_page(outcomes: Sequence[Outcome], path: Path, title: str) -> None:
+def index_page(results: Sequence[Result], path: Path, title: str) -> None:
     """Write the page to `path`, atomically. Raises OSError."""
-    counts = Counter(outcome.end for outcome in outcomes)
+    names = {end.value: NAMES[end] for end in End} | UNENDED
+    rows = [_row(result, names, path) for result in results]
+    counts = Counter(row.end for row in rows)
     page = render(
         "index.html.j2",
         title=title,
-        rows=[Row(outcome, NAMES[outcome.end], _link(outcome, path)) for outcome in outcomes],
-        totals=[(end.value, NAMES[end], counts[end]) for end in End if counts[end]],
-        seconds=sum(outcome.seconds for outcome in outcomes),
+        rows=rows,
+        totals=[(end, name, counts[end]) for end, name in names.items() if counts[end]],
+        seconds=sum(row.seconds for row in rows),
     )
     write_atomic(path, page)
 
 
-def _link(outcome: Outcome, path: Path) -> str:
-    if not outcome.case_dir:
+def _row(result: Result, names: dict[str, str], path: Path) -> Row:
+    told = as_json(result)
+    begun = result.code != "not_started" or result.case_dir
+    end = told["end"] or ("no_end" if begun else "not_started")
+    told["code"] = told["code"] if result.outcome else ""  # the end says it
+    told |= {"end": end, "end_name": names[end], "link": _link(result, path)}
+    told["link_name"] = "case file" if result.outcome else "case folder"
+    return Row(**{name: told[name] for name in Row._fields})
+
+
+def _link(result: Result, path: Path) -> str:
+    case_dir = result.outcome.case_dir if result.outcome else result.case_dir
+    if not case_dir:
         return ""
-    target = os.path.relpath(Path(outcome.case_dir) / "case.html", path.absolute().parent)
-    return quote(Path(target).as_posix())
+    # Without an end there is no page yet, or an earlier attempt's.
+    target = Path(case_dir) / "case.html" if result.outcome else Path(case_dir)
+    return quote(Path(os.path.relpath(target, path.absolute().parent)).as_posix()) + ("" if result.outcome else "/")

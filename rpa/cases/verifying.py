@@ -1,5 +1,6 @@
 """Finds any edit, removal, addition or reordering in a case folder (promise 11)."""
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from rpa.cases.chain import JOURNAL, ChainRead, Line, read_chain
 from rpa.cases.files import sha256
 from rpa.cases.text import one_line
 from rpa.cases.writing import MANIFEST, Manifest, files_of, read_manifest
+
+CASE = "case.json"
+NONE_HERE = f"no case folder here: {JOURNAL}, {MANIFEST} and {CASE} are all missing"
 
 
 class VerifyReport(BaseModel):
@@ -41,15 +45,19 @@ def verify(case_dir: Path, expected_head: str | None = None, expected_manifest: 
     """
     content = _bytes(case_dir / MANIFEST)
     manifest = read_manifest(content) if content is not None else None
-    request_id = manifest.request if manifest else case_dir.resolve().name
+    request_id = request_of(case_dir)
     chain = read_chain(_bytes(case_dir / JOURNAL) or b"", request_id)
-    findings = [
-        *_chain_findings(case_dir, chain, expected_head),
-        *_manifest_findings(content, manifest, chain, expected_manifest),
-        *_file_findings(case_dir, manifest),
-        *_evidence_findings(case_dir, chain.lines),
-        *_case_findings(case_dir, chain),
-    ]
+    findings = (
+        [NONE_HERE]
+        if _is_none(case_dir)
+        else [
+            *_chain_findings(case_dir, chain, expected_head),
+            *_manifest_findings(content, manifest, chain, expected_manifest),
+            *_file_findings(case_dir, manifest),
+            *_evidence_findings(case_dir, chain.lines),
+            *_case_findings(case_dir, chain),
+        ]
+    )
     return VerifyReport(
         case_dir=case_dir,
         request_id=request_id,
@@ -59,6 +67,23 @@ def verify(case_dir: Path, expected_head: str | None = None, expected_manifest: 
         against_database=expected_head is not None,
         findings=tuple(dict.fromkeys(findings)),
     )
+
+
+def request_of(case_dir: Path) -> str:
+    """The id of the request that a folder says it is of: its manifest, else its journal, else its name."""
+    content = _bytes(case_dir / MANIFEST)
+    manifest = read_manifest(content) if content is not None else None
+    if manifest is not None:
+        return manifest.request
+    try:
+        told = json.loads((_bytes(case_dir / JOURNAL) or b"").split(b"\n", 1)[0])["data"]["request"]["id"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        told = None
+    return told if isinstance(told, str) else case_dir.resolve().name
+
+
+def _is_none(case_dir: Path) -> bool:
+    return not any((case_dir / name).exists() for name in (JOURNAL, MANIFEST, CASE))
 
 
 def _chain_findings(case_dir: Path, chain: ChainRead, expected_head: str | None) -> Iterator[str]:
@@ -130,7 +155,7 @@ def _evidence_findings(case_dir: Path, lines: Sequence[Line]) -> Iterator[str]:
 
 def _case_findings(case_dir: Path, chain: ChainRead) -> Iterator[str]:
     """case.json against what the journal tells: found even if the manifest was forged to fit."""
-    content = _bytes(case_dir / "case.json")
+    content = _bytes(case_dir / CASE)
     if content is None or chain.problem:
         return
     try:

@@ -139,7 +139,29 @@ class Job:
                 for result in run_batch(self.file.requests, shop, robot, bar, again=self.again):
                     self.results.append(result)
         finally:  # what is known is written, whatever broke off
+            self._place(shop)
             write_all(self.desk.settings.output, self.results, self.file.path.name)
+
+    def _place(self, shop: "Workshop") -> None:
+        """Tell of the rows that were not reached too; one that was begun and has no end names its case folder."""
+        from contextlib import suppress
+        from dataclasses import replace
+
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from rpa.batch import BROKEN_OFF
+        from rpa.results import NOT_STARTED, Result
+
+        with suppress(SQLAlchemyError):  # without the database, what this run came to is written all the same
+            found = [shop.records.find(request.id) for request in self.file.requests]
+            begun = [record.attempts > 0 and record.outcome is None for record in found]
+            for record, open_ in list(zip(found, begun, strict=True))[len(self.results) :]:
+                code = BROKEN_OFF if open_ else NOT_STARTED
+                self.results.append(Result(record.request, record.outcome, "this run did not come to its end", code))
+            self.results = [
+                replace(result, case_dir=str(record.case_dir)) if open_ and result.outcome is None else result
+                for result, record, open_ in zip(self.results, found, begun, strict=True)
+            ]
 
     def report(self) -> None:
         """How many came to which end, what stopped the rest, and where it is all written down."""
@@ -160,7 +182,7 @@ def write_all(output: Path, results: "Sequence[Result]", title: str) -> None:
     from rpa.results import write_results
 
     write_results(output, results, title)
-    index_page([result.outcome for result in results if result.outcome], output / "index.html", title)
+    index_page(results, output / "index.html", title)
 
 
 def show_ends(results: "Sequence[Result]", screen: "Screen") -> None:

@@ -10,6 +10,9 @@ from rich.text import Text
 from rpa.cli import options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flows.journal import Intent
     from flows.model import Outcome
     from rpa.cases.verifying import VerifyReport
     from rpa.cli.screen import Screen
@@ -32,10 +35,11 @@ def show(
     desk = Desk.open(json=json, output=output)
     with desk.records() as records:
         record = records.find(id)
+        intents = records.intents(record.request.id)
     if json:
         desk.screen.emit(record_as_json(record))
     else:
-        _show_record(record, desk.screen)
+        _show_record(record, intents, desk.screen)
 
 
 @app.command("list")
@@ -117,20 +121,24 @@ def record_as_json(record: "RequestRecord") -> dict[str, Any]:
 
 
 def _verify(desk: Any, cases: list[str]) -> "list[VerifyReport]":
-    """Each case's report: one that the database knows is compared with it, others stand alone."""
+    """Each case's report: one that the database knows is compared with it, wherever it lies; others stand alone."""
     from rpa.cases import verify as verify_folder
 
     folders = [Path(case) for case in cases]
     if cases and all(folder.is_dir() for folder in folders) and not (desk.settings.output / "rpa.db").exists():
         return [verify_folder(folder) for folder in folders]
     with desk.records() as records:
-        ended = [record.request.id for record in records.list() if record.outcome]
-        here = {desk.settings.cases_dir.resolve() / name: name for name in ended}
+        known = records.list()
+        ended = [record.request.id for record in known if record.outcome]
+        here = {record.case_dir.resolve(): record.request.id for record in known}
+        if not cases and (left := len(known) - len(ended)):
+            requests = "1 request has" if left == 1 else f"{left} requests have"
+            desk.screen.say(f"{requests} no end yet: a case file is sealed at its end, so these were not checked")
         reports = []
         for case in cases or ended:
             folder = Path(case)
             if folder.is_dir() and folder.resolve() not in here:
-                reports.append(verify_folder(folder))
+                reports.append(records.verify_copy(folder))
             else:
                 reports.append(records.verify(here.get(folder.resolve(), case)))
         return reports
@@ -163,7 +171,8 @@ def _show_list(records: "list[RequestRecord]", screen: "Screen") -> None:
     screen.say(f"{len(records)} request{'' if len(records) == 1 else 's'}")
 
 
-def _show_record(record: "RequestRecord", screen: "Screen") -> None:
+def _show_record(record: "RequestRecord", intents: "Sequence[Intent]", screen: "Screen") -> None:
+    from rpa.cli.screen import end_text
     from rpa.words_on_screen import safe
 
     request = record.request
@@ -178,27 +187,37 @@ def _show_record(record: "RequestRecord", screen: "Screen") -> None:
         "Attempts": record.attempts,
         "Case file": record.case_dir,
     }
-    screen.facts(facts)
     if record.outcome is None:
-        screen.say(Text("No end yet.", "magenta"), "Run it again to go on.")
-    else:
-        _show_outcome(record.outcome, screen)
+        screen.facts({**facts, "End": Text("no end yet", "magenta")})
+        _show_begun(intents, screen)
+        return
+    facts |= {
+        "End": end_text(record.outcome.end, record.outcome.code),
+        "Message": safe(record.outcome.message),
+        "Recoveries": safe(", ".join(record.outcome.recoveries) or "none", width=300),
+    }
+    screen.facts(facts)
+    if record.outcome.proof:
+        _show_proof(record.outcome, screen)
 
 
-def _show_outcome(outcome: "Outcome", screen: "Screen") -> None:
-    from rpa.cli.screen import end_text, plain_table
+def _show_begun(intents: "Sequence[Intent]", screen: "Screen") -> None:
+    """What became of each change that was set out, of a request without an end."""
+    from rpa.cases.wording import SETTLED, effect_in_words
+
+    for intent in intents:
+        became = SETTLED.get(intent.outcome or "unknown", intent.outcome)
+        screen.say(
+            Text("✓", "green") if intent.outcome == "done" else Text("?", "magenta"),
+            f"{effect_in_words(intent.effect)}: {became}",
+        )
+    screen.say("Run it again to go on." if intents else "Nothing was set out to be changed. Run it again to go on.")
+
+
+def _show_proof(outcome: "Outcome", screen: "Screen") -> None:
+    from rpa.cli.screen import plain_table
     from rpa.words_on_screen import safe
 
-    recoveries = safe(", ".join(outcome.recoveries) or "none", width=300)
-    screen.facts(
-        {
-            "End": end_text(outcome.end, outcome.code),
-            "Message": safe(outcome.message),
-            "Recoveries": recoveries,
-        }
-    )
-    if not outcome.proof:
-        return
     screen.console.print()
     table = plain_table("", "", "What had to be true", "Seen")
     for line in outcome.proof:

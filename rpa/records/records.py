@@ -3,7 +3,7 @@
 import datetime as dt
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
@@ -12,14 +12,15 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Row, Select, and_, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from flows.journal import Intent
 from flows.model import CancellationRequest, End, Outcome
 from flows.profile import SiteProfile
 from rpa.cases.files import make_folder, sha256
 from rpa.cases.text import canonical, clean, one_line
-from rpa.cases.verifying import VerifyReport, verify
+from rpa.cases.verifying import VerifyReport, request_of, verify
 from rpa.records.errors import AlreadyEnded, NoSuchRequest, RequestConflict, UnsafeId
 from rpa.records.journal import CaseJournal
-from rpa.records.projection import last_known
+from rpa.records.projection import attempts_of, intents_of, last_known
 from rpa.records.redaction import Redactor
 from rpa.records.tables import attempts, ends, open_database, requests
 
@@ -132,11 +133,24 @@ class Records:
         """Check a request's case file against itself and against what the database knows. Raises
         NoSuchRequest."""
         record = self.find(request_id)
-        query = select(ends.c.manifest).where(ends.c.request_id == record.request.id, ends.c.attempt == record.attempts)
+        return verify(record.case_dir, *self._seals(record.request.id))
+
+    def verify_copy(self, folder: Path) -> VerifyReport:
+        """Check a case folder from elsewhere against what the database knows of its request; by itself, if nothing."""
+        head, manifest = self._seals(request_of(folder))
+        return verify(folder, head or None, manifest)
+
+    def _seals(self, request_id: str) -> tuple[str, str | None]:
+        """The last hash of a request's journal, and its manifest's sha256."""
         with self._engine.connect() as connection:
-            head = last_known(connection, record.request.id)[1]
-            manifest = connection.execute(query).scalar()
-        return verify(record.case_dir, head, manifest)
+            newest = attempts_of(connection, request_id)
+            query = select(ends.c.manifest).where(ends.c.request_id == request_id, ends.c.attempt == newest)
+            return last_known(connection, request_id)[1], connection.execute(query).scalar()
+
+    def intents(self, request_id: str) -> Sequence[Intent]:
+        """All that was set out to be changed for a request, oldest first."""
+        with self._engine.connect() as connection:
+            return intents_of(connection, request_id)
 
     def _get(self, request_id: str) -> RequestRecord:
         with self._engine.connect() as connection:
