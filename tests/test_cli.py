@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -44,6 +45,35 @@ class TestRecords:
         case.rename(folder / case.name)
         result = rpa("verify", case.name, "--output", "none")
         assert (result.exit_code, "no database knows it" in result.stdout) == (0, True), result.output
+
+    def test_a_copy_of_a_known_case_is_compared_with_the_database(self, folder: Path) -> None:
+        rpa("run", requests(1, folder))
+        [case] = (folder / "rpa-data" / "cases").iterdir()
+        shutil.copytree(case, folder / "copy")
+        assert "no database knows it" not in rpa("verify", "copy").stdout
+        assert [one["against_database"] for one in objects(rpa("verify", "copy", "--json"))] == [True]
+
+    def test_a_folder_without_a_case_is_told_in_one_line(self, folder: Path) -> None:
+        result = rpa("verify", str(folder))
+        assert result.exit_code == 1
+        assert "no case folder here" in result.stdout
+        assert len(result.stdout.splitlines()) == 2
+
+    def test_a_request_without_an_end_is_told_of_and_shows_what_is_done(self, folder: Path) -> None:
+        Robot.interrupt_at = "611001"
+        rpa("run", requests(3, folder))
+        assert "2 requests have no end yet: a case file is sealed at its end" in rpa("verify").stdout
+        [_, open_, later] = objects(rpa("list", "--json"))
+        shown = rpa("show", open_["request"]["id"]).stdout
+        assert re.search(r"End +no end yet\n✓ License count set to 0: done\nRun it again to go on\.", shown)
+        assert "Nothing was set out to be changed." in rpa("show", later["request"]["id"]).stdout
+
+    def test_the_facts_of_a_request_stand_in_one_column(self, folder: Path) -> None:
+        rpa("run", requests(1, folder))
+        [record] = objects(rpa("list", "--json"))
+        lines = rpa("show", record["request"]["id"]).stdout.splitlines()
+        facts = [line for line in lines if re.match(r"(Id|Account|Case file|End|Message|Recoveries)  ", line)]
+        assert {re.match(r".{12}\s+", line).end() for line in facts} == {len("Requested by") + 2}  # type: ignore[union-attr]
 
     def test_lists_can_be_narrowed(self, folder: Path) -> None:
         Robot.ends = {"611001": ("refused", "not_found")}

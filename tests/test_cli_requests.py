@@ -201,6 +201,11 @@ class TestRun:
             "not_started",
             "not_started",
         ]
+        folders = [line["case_dir"].rsplit("/", 1)[-1][:6] for line in results(folder)]
+        assert folders == ["611000", "611001", "", ""]
+        index = (folder / "rpa-data" / "index.html").read_text(encoding="utf-8")
+        assert (index.count("no end yet"), index.count(">not started<")) == (2, 3)
+        assert len(re.findall(r'<a href="cases/611001-[^"]+/">case folder</a>', index)) == 1
         Robot.interrupt_at, Robot.started[:] = "", []
         second = rpa("run", "requests.csv")
         assert (second.exit_code, Robot.started) == (0, ["611001", "611002", "611003"])
@@ -216,6 +221,17 @@ class TestRun:
         result = rpa("run", requests(4, folder))
         assert re.findall(r"\d/4", result.stdout)[-1] == "1/4"
         assert re.search(r"ended as needs_human; case file .*/611001-20261123-", results(folder)[1]["message"])
+
+    def test_rows_that_a_run_broken_off_did_not_reach_are_told(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def die(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Robot, "cancel", die)
+        rpa("run", requests(2, folder))
+        told = [(line["code"], bool(line["case_dir"])) for line in results(folder)]
+        assert told == [("interrupted", True), ("not_started", False)]
 
     def test_a_third_run_starts_nothing(self, folder: Path) -> None:
         rpa("run", requests(2, folder))

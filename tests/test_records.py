@@ -411,6 +411,22 @@ def test_kill_9_in_the_midst_loses_no_intent(tmp_path: Path, after: int) -> None
         assert records.verify("R-0001").findings == ()
 
 
+def test_an_outcome_counts_the_recoveries_of_all_attempts(records: Records) -> None:
+    with records.begin(a_request(), profile=PROFILE) as journal:
+        for clause, by in (("4a", "press_update"), ("4a", "press_update"), ("session", "sign_in_again")):
+            journal.write(EventKind.RECOVERY, clause, on="x", by=by, outcome="done")
+    with records.begin(a_request(), profile=PROFILE) as journal:
+        journal.write(EventKind.RECOVERY, "7a", on="x", by="switch_to_premium_and_return", outcome="done")
+        ended = Outcome(
+            id="R-0001", account_name="a", account_number="1", end=End.REFUSED, message="m", recoveries=("7a",)
+        )
+        assert journal.finish(ended).recoveries == ("4a", "session: sign_in_again", "7a")
+    outcome = records.find("R-0001").outcome
+    assert outcome is not None
+    assert outcome.recoveries == ("4a", "session: sign_in_again", "7a")
+    assert records.verify("R-0001").ok
+
+
 def test_a_torn_last_line_is_set_aside_where_it_can_be_seen(records: Records, tmp_path: Path) -> None:
     with records.begin(a_request(), profile=PROFILE) as journal:
         intent = intend(journal)
