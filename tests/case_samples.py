@@ -181,7 +181,7 @@ STEPS = (
     ("5", "open the page with the four links.", "page with the four links", (220, 235, 220)),
 )
 EFFECTS = (
-    (Effect.REMOVE_LICENSE_COUNT, "6.1", "7", "the page says 0"),
+    (Effect.REMOVE_LICENSE_COUNT, "6.1", "7", "the page says 0."),
     (Effect.CANCEL_BILLINGS, "6.2", "1 Scheduled, 1 Submitted", "nothing Scheduled or Submitted"),
     (Effect.SET_STATUS, "6.3", "ACTIVE", "DELETE"),
     (Effect.SET_CONTACT_INFO, "6.4", "Pat Lee, pat.lee@example.com", "CANCELLED 11/30/2026"),

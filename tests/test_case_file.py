@@ -15,12 +15,12 @@ from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.organization_page import OrganizationPage
 from rpa.cases import CaseFile, index_page
 from rpa.cases.article import ARTICLE, clauses_of
-from rpa.cases.case import Evidence
+from rpa.cases.case import Evidence, SentRequest
 from rpa.cases.comparison import money
 from rpa.cases.reply import _BODIES
 from rpa.cases.shown import BILLING, CANCELLED_TAB, RECORD, START_PAGE, Shown
 from rpa.cases.text import clean, one_line
-from rpa.cases.wording import ADVICE, EFFECTS, HEADLINES, NAMES
+from rpa.cases.wording import ADVICE, EFFECTS, HEADLINES, NAMES, accepted_question, requests_in_words
 from rpa.results import Result
 from tests.case_samples import (
     HOSTILE,
@@ -133,6 +133,7 @@ def of_clause(watched: Watched, key: str) -> str:
 def test_an_effect_tells_whose_page_it_was_what_was_sent_and_what_was_asked(samples: Path, watched: Watched) -> None:
     watched.open(case(samples, "R-0001") / "case.html")
     assert "Identity read there: 611901 - 12-10 Test; 1 request was sent: POST /cancel.do" in of_clause(watched, "6.1")
+    assert "Then seen: the page says 0. Identity read there" in of_clause(watched, "6.1")
     assert "Identity read there: 611901 · 12-10 Test;" in of_clause(watched, "10")
     told = of_clause(watched, "6.2")
     assert "The site asked “Cancel all billings?”: accepted" in told
@@ -402,6 +403,26 @@ def test_every_end_code_and_effect_has_words() -> None:
         "role_denied",
     )
     assert {*article_codes, "unknown_effect", "unknown_page", "drift", "sign_in", "site_down"} <= set(ADVICE)
+
+
+def test_what_was_sent_is_told_request_by_request() -> None:
+    lost = SentRequest(method="POST", path="/a")
+    assert requests_in_words([lost]) == "1 request was sent: POST /a (no answer)"
+    assert "did not reach the server" in requests_in_words([lost.model_copy(update={"refused": True})])
+    assert requests_in_words([lost.model_copy(update={"blocked": True})]) == "nothing left the browser"
+    assert "not known" in requests_in_words(None)
+
+
+@pytest.mark.parametrize(
+    ("warning", "note"),
+    [
+        ('alert() said "Done.": accepted', "the site said “Done.”: accepted"),
+        ('confirm() said "Sure?": dismissed', ""),
+        ('after the intent: confirm() said "Sure?": accepted', ""),
+    ],
+)
+def test_only_what_was_accepted_is_a_plain_note(warning: str, note: str) -> None:
+    assert accepted_question(warning) == note
 
 
 def test_money_names_what_it_could_not_read() -> None:

@@ -406,7 +406,7 @@ def test_kill_9_in_the_midst_loses_no_intent(tmp_path: Path, after: int) -> None
             assert known[: len(told)] == told
             assert len(known) <= len(told) + 1
             assert all(intent.outcome == "done" for intent in journal.intents()[: len(told) - 1])
-            assert "attempt 1 stopped without an end" in str(journal.events)
+            assert "attempt 1 stopped without an end: it was stopped or its process died" in str(journal.events)
         tell_case(records, a_request(), End.CANCELLED)
         assert records.verify("R-0001").findings == ()
 
