@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
+from flows.addresses import origin
 from flows.errors import NeedsHuman
 from flows.journal import EventKind
 from flows.model import CLAUSE_OF_EFFECT, MODULES, Effect
-from flows.profile import origin
 from flows.walk import Walk
 from page_objects.app_module_switcher import AppModuleSwitcher
 from page_objects.obstacles import Missing, SignedOut

@@ -9,10 +9,10 @@ from page_objects.billing_table import BillingRowSeen, BillingTable
 from page_objects.document import Document, Found
 from page_objects.obstacles import Ambiguous, Missing
 from page_objects.paging import named
+from page_objects.phrases import Phrase
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.traffic import ASKING, Traffic
-from page_objects.words import Phrase
 
 TABS = {"link", "tab", "button", "clickable", "menuitem"}
 

@@ -19,8 +19,9 @@ from page_objects.grid import (
     with_heads,
 )
 from page_objects.obstacles import Ambiguous
+from page_objects.phrases import Phrase
 from page_objects.wording import plain, plain_label, says
-from page_objects.words import BillingWords, Phrase
+from page_objects.words import BillingWords
 
 MONEY = re.compile(r"[$€£¥]\s*\d|\d[.,]\d\d(?!\d)|\d\s*(?:USD|EUR|GBP|CAD)\b|\b(?:USD|EUR|GBP|CAD)\s*\d", re.IGNORECASE)
 DATE = re.compile(

@@ -9,10 +9,10 @@ from page_objects.cancellation_form import option_called
 from page_objects.choice import Choice, option_for
 from page_objects.document import Found
 from page_objects.obstacles import Ambiguous, Missing
+from page_objects.phrases import Phrase
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.wording import plain, says
-from page_objects.words import Phrase
 
 
 class CancelPage(AdminPage):

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from page_objects.document import Control, Document, Found
 from page_objects.harmless import harmless
 from page_objects.obstacles import Ambiguous, NotHere
+from page_objects.phrases import Phrase
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.wording import plain, squeeze
-from page_objects.words import Phrase
 
 MADE_OF = {"select", "combobox"}
 BUTTONS = {"button", "clickable"}

@@ -5,10 +5,10 @@ import contextlib
 from page_objects.document import ENTERABLE, OPERABLE, Control, Document, Found, Run
 from page_objects.harmless import harmless
 from page_objects.obstacles import NotHere
+from page_objects.phrases import Phrase
 from page_objects.screen import Screen, the_one
 from page_objects.tab import Tab
 from page_objects.wording import plain, squeeze
-from page_objects.words import Phrase
 
 HOVER = 0.5
 """Seconds within which a pencil comes up under the mouse."""

@@ -3,8 +3,8 @@
 import re
 
 from page_objects.document import Document
+from page_objects.phrases import Phrase
 from page_objects.wording import contains_words, plain
-from page_objects.words import Phrase
 
 _THINGS = r"(billings?|bills?|invoices?|records?|rows?|entries|data|results?|items?|transactions?|charges?|payments?|credits?)"
 EMPTY = re.compile(

@@ -3,11 +3,11 @@
 from page_objects.choice import Choice
 from page_objects.document import OPERABLE, Control, Document, Found, Run
 from page_objects.obstacles import Ambiguous, DeadLink, NotHere
+from page_objects.phrases import Phrase
 from page_objects.screen import Screen
 from page_objects.select_box import choose_and_go
 from page_objects.tab import Tab
 from page_objects.wording import contains_words, plain, says
-from page_objects.words import Phrase
 
 OPENERS = {"summary", "button", "clickable", "link", "tab", "menuitem", "treeitem", "combobox"}
 UNFOLD = ("Expand", "Show", "Open", "Show details")

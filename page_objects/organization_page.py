@@ -15,12 +15,12 @@ from page_objects.form_page import FormPage, link_to_form, told_beside
 from page_objects.link_menu import LinkMenu
 from page_objects.moves import after, follow
 from page_objects.obstacles import Ambiguous, Missing, NotHere, NothingHappened
+from page_objects.phrases import Phrase
 from page_objects.reason_field import TEXTS
 from page_objects.reveal import visible
 from page_objects.screen import Screen, the_one
 from page_objects.tab import Tab
 from page_objects.wording import plain, says, squeeze
-from page_objects.words import Phrase
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from page_objects.document import OPERABLE, Control, Document, Found
 from page_objects.obstacles import Ambiguous
+from page_objects.phrases import Phrase
 from page_objects.screen import Screen
 from page_objects.select_box import choose_and_go
 from page_objects.tab import Tab
 from page_objects.wording import plain
-from page_objects.words import Phrase
 
 PAGE_OF = re.compile(r"\bpage\s+(\d+)\s*(?:of|/)\s*(\d+)", re.IGNORECASE)
 ROWS_OF = re.compile(r"(?:(\d+)\s*(?:-|–|to)\s*|(?:showing|shown|displaying)\s+)(\d+)\s+of\s+(\d+)", re.IGNORECASE)

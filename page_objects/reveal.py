@@ -12,10 +12,10 @@ from page_objects.document import Document, Found
 from page_objects.hand import was_navigating
 from page_objects.harmless import harmless
 from page_objects.obstacles import NotHere
+from page_objects.phrases import Phrase
 from page_objects.screen import Screen, the_one
 from page_objects.tab import Tab
 from page_objects.wording import plain, plain_label
-from page_objects.words import Phrase
 
 HIDDEN = Path(__file__).with_name("reveal.js").read_text("utf-8")
 PRESSES = 4

@@ -13,7 +13,7 @@ from page_objects.screen import Screen
 from page_objects.tab import Tab
 from page_objects.traffic import Traffic
 from page_objects.wording import plain, quoted
-from page_objects.words import SignInWords
+from page_objects.words import BackendSignInWords
 
 BUTTONS = {"button", "link", "clickable"}
 PRESSES = 2
@@ -23,7 +23,7 @@ PRESSES = 2
 class SignInPage(AdminPage):
     name: ClassVar[str] = "sign-in page"
 
-    def __init__(self, tab: Tab, wording: SignInWords | None = None) -> None:
+    def __init__(self, tab: Tab, wording: BackendSignInWords | None = None) -> None:
         super().__init__(tab)
         self.wording = wording or self.tab.words.sign_in
         self.key = "words.backend_sign_in" if wording is self.tab.words.backend_sign_in else "words.sign_in"

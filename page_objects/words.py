@@ -6,26 +6,14 @@ alternatives, best first; the first alternative that is on the screen is taken, 
 """
 
 from functools import cached_property
-from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from page_objects.phrases import Phrase, PhraseOfAccount, PhraseOfPatterns, WordGroup
 from page_objects.wording import plain
 
 
-def _as_phrase(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-Phrase = Annotated[tuple[str, ...], BeforeValidator(_as_phrase)]
-"""Alternatives for one wording; in TOML a string or a list of strings."""
-
-
-class WordGroup(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SignInWords(WordGroup):
+class BackendSignInWords(WordGroup):
     """Not in the article: every word here is a guess from common usage."""
 
     account: Phrase = ("Account", "Company", "Company ID", "Account ID", "Account Name", "Organization", "Customer ID")
@@ -33,6 +21,11 @@ class SignInWords(WordGroup):
     user_name: Phrase = ("User Name", "Username", "User ID", "Login", "Login Name", "User", "Email", "E-mail")
     password: Phrase = ("Password", "Passcode")
     button: Phrase = ("Sign In", "Log In", "Login", "Sign On", "Log On", "Submit", "Enter", "Continue")
+
+
+class SignInWords(BackendSignInWords):
+    """Not in the article: every word here is a guess from common usage."""
+
     go_on: Phrase = (
         "Continue", "Continue to system", "Continue to the system", "Continue to site", "Continue to application",
         "Continue to home page", "Proceed", "Proceed to system", "Enter", "Enter system", "Skip",
@@ -88,7 +81,7 @@ class OrganizationWords(WordGroup):
         "Customer Number", "Customer #", "Number", "Act #", "Act. #", "Act No", "Act Number", "Acct. #", "Acct. No",
         "AR #", "AR Number", "AR No", "Acct",
     )  # fmt: skip
-    identity: Phrase = (
+    identity: PhraseOfAccount = (
         "{number} - {name}", "{name} - {number}", "{name} ({number})", "{name} (#{number})", "{name} # {number}",
         "{number} {name}", "{number}: {name}", "Account {number} - {name}", "{name}, {number}",
     )  # fmt: skip
@@ -163,14 +156,13 @@ class FormWords(WordGroup):
 class StartPageWords(WordGroup):
     """Clauses 4, 5 and 7."""
 
-    title: Phrase = ("Cancellation Start Page",)
     cancel: Phrase = ("Cancel Subscription / Cancel Bills / Delete Account",)
     back: Phrase = (
         "Cancellation Start Page", "Back to Cancellation Start Page", "Back to the Cancellation Start Page",
         "Return to Cancellation Start Page", "Return to the Cancellation Start Page",
     )  # fmt: skip
     """A link on other pages that leads back here."""
-    link_to_ar: Phrase = ("Link to AR: {number} - {name}", "Link to AR {number} - {name}")
+    link_to_ar: PhraseOfAccount = ("Link to AR: {number} - {name}", "Link to AR {number} - {name}")
 
 
 class CancelPageWords(WordGroup):
@@ -185,7 +177,7 @@ class CancelPageWords(WordGroup):
         "Save Changes", "Apply Changes", "Save and Close",
     )  # fmt: skip
     """Buttons of a form or a question that stands between one of the links and its effect."""
-    dialog: Phrase = ()
+    dialog: PhraseOfPatterns = ()
     """Regular expressions for the texts of confirm() boxes that may be accepted; empty: any text that asks about the
     link just clicked, and no text with a word of `never`."""
     never: Phrase = (
@@ -249,12 +241,14 @@ class ObstacleWords(WordGroup):
     loading: Phrase = ("Loading", "Please wait", "Loading...", "Working", "One moment")
 
 
-class Words(WordGroup):
+class Words(BaseModel):
     """Every wording the robot relies on, by screen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     sign_in: SignInWords = Field(default_factory=SignInWords)
     look_up: LookUpWords = Field(default_factory=LookUpWords)
-    backend_sign_in: SignInWords = Field(default_factory=SignInWords)
+    backend_sign_in: BackendSignInWords = Field(default_factory=BackendSignInWords)
     backend_look_up: LookUpWords = Field(default_factory=LookUpWords)
     organization: OrganizationWords = Field(default_factory=OrganizationWords)
     form: FormWords = Field(default_factory=FormWords)

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
 
+from flows.addresses import origin
 from flows.errors import Interrupted, NeedsHuman
 from flows.journal import Journal
-from flows.profile import SiteProfile, origin
+from flows.profile import SiteProfile
 from flows.session import SentRequests
 from page_objects.obstacles import Ambiguous, NotHere, NothingHappened, Obstacle, SignedOut
 from page_objects.setting import Patience, Setting

@@ -51,7 +51,6 @@ MEANINGS = {
     "form.reason": "Label of the reason.",
     "form.other": "The option for a reason that the select box does not offer.",
     "form.opt_out": "Label of the check box.",
-    "start_page.title": "What the page is recognised by.",
     "start_page.cancel": "The link of clause 5.",
     "start_page.link_to_ar": "The link of clause 7, with {number} and {name}.",
     "cancel_page.remove_license_count": "The link of 6.1.",

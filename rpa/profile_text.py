@@ -58,11 +58,13 @@ def toml_value(value: Any) -> str:
 
 @cache
 def notes_of(model: type[BaseModel]) -> dict[str, str]:
-    """The docstrings that stand below a model's fields, by field; the model's own under ""."""
+    """The docstrings that stand below a model's fields, its parents' too, by field; the model's own under ""."""
     [tree] = ast.parse(textwrap.dedent(inspect.getsource(model))).body
     if not isinstance(tree, ast.ClassDef):
         raise TypeError(f"{model} is no class")
-    found = {"": ast.get_docstring(tree) or ""}
+    parents = (parent for parent in model.__bases__ if issubclass(parent, BaseModel) and parent.model_fields)
+    found = {name: note for parent in parents for name, note in notes_of(parent).items()}
+    found[""] = ast.get_docstring(tree) or ""
     for field, note in itertools.pairwise(tree.body):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(note, ast.Expr):
             found[field.target.id] = " ".join(str(ast.literal_eval(note.value)).split())

@@ -11,14 +11,18 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from flows.profile import SiteProfile
-from page_objects.words import CancelPageWords, Words
 from rpa.toml_lines import line_of, lines_of
 
-MAY_BE_EMPTY = frozenset({"account"})
-"""Words that a site may do without, beside those whose default is none."""
-WITH_ACCOUNT = ("organization.identity", "start_page.link_to_ar")
-"""The words that hold {number} and {name}."""
 SECRET_KEYS = re.compile(r"user_?name|login|pass(word|wd|phrase)?|secret|token|credentials?", re.IGNORECASE)
+SENTENCES = {
+    "string_type": "must be a string, in quotes",
+    "string_pattern_mismatch": 'must be digits only, as in "5"',
+    "int_type": "must be a whole number",
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+    "too_short": "must hold at least one",
+}
+"""In place of pydantic's own; the others' begin with "Input should be"."""
 Location = tuple[str | int, ...]
 
 
@@ -57,13 +61,9 @@ def load_profile(path: Path) -> SiteProfile:
         return ProfileFault(path, line_of(lines, location), key_of(location), message)
 
     try:
-        profile = SiteProfile.model_validate(content)
+        return SiteProfile.model_validate(content)
     except ValidationError as error:
         raise ProfileError([fault(*_in_words(dict(one))) for one in error.errors()]) from error
-    faults = [fault(location, message) for location, message in _faults_of_words(profile.words)]
-    if faults:
-        raise ProfileError(faults)
-    return profile
 
 
 def key_of(location: Location) -> str:
@@ -102,17 +102,25 @@ def _bad_toml(path: Path, message: str) -> ProfileFault:
 
 def _in_words(error: dict[str, Any]) -> tuple[Location, str]:
     """A pydantic error as location and sentence."""
-    location, kind, message = error["loc"], error["type"], str(error["msg"]).removeprefix("Value error, ")
+    location, kind, value = tuple(part for part in error["loc"] if part != "[key]"), error["type"], error["input"]
     if kind == "extra_forbidden":
         return location, _unknown_key(location)
     if kind == "missing":
         return location, "is missing; it must be given"
-    if kind == "string_pattern_mismatch":
-        return location, f'must be digits only, as in "5"; it is {error["input"]!r}'
-    named = message.split(":")[0]
-    if not location and named in SiteProfile.model_fields:
-        return (named,), message.partition(": ")[2]
-    return location, f"{message}; it is {error['input']!r}"
+    if kind in {"model_type", "dict_type"} or (kind == "tuple_type" and _model_at(location)):
+        return location, f"must be a table: write {_header(location, several=kind == 'tuple_type')}"
+    if kind == "tuple_type":
+        allowed = "a string or a list of strings" if location[0] == "words" else "a list of strings"
+        return location, f"must be {allowed}; it is {value!r}"
+    message = SENTENCES.get(kind) or re.sub("^(Value error, |Input should be )", "", error["msg"])
+    message = f"must be {message}" if kind not in SENTENCES and kind != "value_error" else message
+    return location, message if isinstance(value, dict | list | tuple | BaseModel) else f"{message}; it is {value!r}"
+
+
+def _header(location: Location, *, several: bool) -> str:
+    """A table's header as TOML writes it; of a list of tables in double brackets."""
+    name = ".".join(str(part) for part in location if not isinstance(part, int))
+    return f"[[{name}]]" if several or int in map(type, location) else f"[{name}]"
 
 
 def _unknown_key(location: Location) -> str:
@@ -121,9 +129,20 @@ def _unknown_key(location: Location) -> str:
         return "credentials never stand in a profile; set RPA_USERNAME and RPA_PASSWORD (or use the keyring)"
     allowed = list(table.model_fields) if table else []
     elsewhere = [key for key in keys_of(SiteProfile) if key.rpartition(".")[2] == name]
-    near = difflib.get_close_matches(name, allowed, n=1) or elsewhere[:1]
+    near = difflib.get_close_matches(name, allowed, n=1)
+    if not near and name in SiteProfile.model_fields:
+        return f"no such key in {_header(location[:-1], several=False)}; {_place_of(name)}"
+    near = near or elsewhere[:1]
     hint = f"did you mean {near[0]}? " if near else ""
     return f"no such key; {hint}Allowed here: {', '.join(allowed)}"
+
+
+def _place_of(name: str) -> str:
+    """Where a key of the whole profile stands: TOML takes what stands below a header for that table's."""
+    kept = SiteProfile.model_fields[name].annotation
+    if model_in(kept) or name == "reasons":
+        return f"it is a table of its own: {_header((name,), several=model_in(kept) not in {None, kept})}"
+    return "it stands above [site], before any table"
 
 
 def _model_at(location: Location) -> type[BaseModel] | None:
@@ -140,30 +159,3 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((found for inner in get_args(annotation) if (found := model_in(inner))), None)
-
-
-def _faults_of_words(words: Words) -> Iterator[tuple[Location, str]]:
-    """What the model's types do not check: alternatives, placeholders, regular expressions."""
-    for group_name in type(words).model_fields:
-        group = getattr(words, group_name)
-        for name, field in type(group).model_fields.items():
-            key, phrase = f"{group_name}.{name}", getattr(group, name)
-            location = ("words", group_name, name)
-            needed = bool(field.default) and name not in MAY_BE_EMPTY
-            if any(not alternative.strip() for alternative in phrase) or (needed and not phrase):
-                yield location, "must hold at least one wording, and no empty one"
-            if key in WITH_ACCOUNT and any(_placeholders(text) != {"number", "name"} for text in phrase):
-                yield location, "each wording must hold {number} and {name}, and no other braces"
-    yield from _faults_of_patterns(words.cancel_page)
-
-
-def _placeholders(text: str) -> set[str]:
-    return set(re.findall(r"\{([^}]*)\}?", text)) | ({"}"} if text.count("{") != text.count("}") else set())
-
-
-def _faults_of_patterns(words: CancelPageWords) -> Iterator[tuple[Location, str]]:
-    for pattern in words.dialog:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            yield ("words", "cancel_page", "dialog"), f"{pattern!r} is no regular expression: {error}"
