@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flows.profile import SiteProfile
+from rpa.settings import not_utf8
 
 SERVICE = "planplus-rpa"
 """The keyring's service name. Its user names are "<base_url> username", "<base_url> password" and account."""
@@ -51,7 +52,10 @@ def find_credentials(profile: SiteProfile) -> Credentials:
 
     Raises CredentialsError, if there are none or only half of them.
     """
-    found = _Environment()
+    try:
+        found = _Environment()
+    except UnicodeDecodeError as error:
+        raise CredentialsError(not_utf8(error)) from None  # the error holds the whole file
     url = profile.site.base_url
     main = _pair(found.username, found.password, found.account, "RPA_USERNAME", "RPA_PASSWORD") or _from_keyring(url)
     if main is None:

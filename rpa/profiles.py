@@ -86,8 +86,10 @@ def keys_of(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
+    except IsADirectoryError as error:
+        raise ProfileError([ProfileFault(path, 0, "", "is a folder; a profile is a TOML file.")]) from error
     except OSError as error:
-        reason = f"cannot be read: {error.strerror}. Name the profile with --profile or RPA_PROFILE."
+        reason = f"cannot be read: {error.strerror}. `rpa profile new` prints a profile to start from."
         raise ProfileError([ProfileFault(path, 0, "", reason)]) from error
     except UnicodeDecodeError as error:
         reason = f"is not UTF-8 text (byte {error.start}); save it as UTF-8."

@@ -39,10 +39,17 @@ class Settings(BaseSettings):
         return self.output / "cases"
 
 
+def not_utf8(error: UnicodeDecodeError) -> str:
+    """What to say of a `.env` that cannot be read."""
+    return f"the file .env in this folder is not UTF-8 text (byte {error.start}); save it as UTF-8."
+
+
 def load_settings(**given: object) -> Settings:
     """The settings, with those `given` (None: not given) before the environment's. Raises SettingsError."""
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except UnicodeDecodeError as error:
+        raise SettingsError(not_utf8(error)) from None  # the error holds the whole file, the password too
     except ValidationError as error:
         first = error.errors()[0]
         name = f"RPA_{'_'.join(str(part) for part in first['loc'])}".upper()

@@ -101,6 +101,18 @@ class TestProfileAndTemplate:
         [told] = objects(rpa("profile", "check", "bad.toml", "--json"))
         assert (told["ok"], [fault["line"] for fault in told["faults"]]) == (False, [1, 2])
 
+    def test_a_profile_that_is_no_file_is_told_in_one_fitting_sentence(self, folder: Path) -> None:
+        for words, said in (
+            (
+                "nofile.toml",
+                "nofile.toml: cannot be read: No such file or directory. `rpa profile new` prints a profile",
+            ),
+            ("", "name the file that is to be checked: rpa profile check FILE"),
+            (str(folder), "is a folder; a profile is a TOML file."),
+        ):
+            result = rpa("profile", "check", words)
+            assert (result.exit_code, said in result.stderr, "--profile" in result.stderr) == (2, True, False), words
+
     def test_a_new_profile_checks_out(self, folder: Path) -> None:
         (folder / "new.toml").write_text(
             rpa("profile", "new", "--base-url", "https://a.example").stdout, encoding="utf-8"
@@ -122,6 +134,14 @@ class TestProfileAndTemplate:
         assert rpa("run", "t.xlsx").exit_code == 0
         assert rpa("template", "--csv", "-o", "x.jsonl").exit_code == 2
         assert rpa("template", "--jsonl").stdout.startswith('{"account_name": "12-10 Test"')
+
+
+def test_an_env_file_that_is_no_text_is_told_in_one_sentence(folder: Path) -> None:
+    (folder / ".env").write_bytes(b"RPA_PASSWORD=caf\xe9\n")
+    for words in (("profile", "show"), ("doctor",), ("list",)):
+        result = rpa(*words)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr == "rpa: the file .env in this folder is not UTF-8 text (byte 16); save it as UTF-8.\n"
 
 
 def test_the_doctor_tells_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

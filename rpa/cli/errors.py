@@ -103,7 +103,7 @@ def _of_value(name: str, said: str) -> str:
 
 def exit_of(error: BaseException) -> int | None:
     """The exit code of a foreseen error, else None. A refusal of the flow carries its own end and code."""
-    if getattr(error, "end", None):
+    if isinstance(getattr(error, "end", None), str):  # a UnicodeDecodeError has one too, a number
         return exit_of_refusal(error)
     if type(error).__module__.startswith("playwright."):  # the browser could not even be opened
         return 1

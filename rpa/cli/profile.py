@@ -1,7 +1,6 @@
 """`rpa profile`: check, new, show."""
 # ruff: noqa: PLC0415 (imports wait until the command runs)
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,22 +15,27 @@ app = typer.Typer(help="Site profiles: check, new, show.", no_args_is_help=True)
 
 
 @app.command()
-def check(*, file: Annotated[Path, typer.Argument(help="The profile (TOML).")], json: options.Json = False) -> None:
+def check(*, file: Annotated[str, typer.Argument(help="The profile (TOML).")], json: options.Json = False) -> None:
     """Check a profile: file, line and key of each fault."""
+    from pathlib import Path
+
+    from rpa.cli.errors import UsageError
     from rpa.cli.screen import Screen
     from rpa.profiles import ProfileError, load_profile
 
     screen = Screen(json=json)
+    if not file.strip():
+        raise UsageError("name the file that is to be checked: rpa profile check FILE")
     try:
-        profile = load_profile(file)
+        profile = load_profile(Path(file))
     except ProfileError as error:
         if not json:
             raise
         faults = [{"line": fault.line, "key": fault.key, "message": fault.message} for fault in error.faults]
-        screen.emit({"schema": "rpa.profile_check.v1", "ok": False, "file": str(file), "faults": faults})
+        screen.emit({"schema": "rpa.profile_check.v1", "ok": False, "file": file, "faults": faults})
         raise typer.Exit(2) from error
     if json:
-        screen.emit({"schema": "rpa.profile_check.v1", "ok": True, "file": str(file), "faults": []})
+        screen.emit({"schema": "rpa.profile_check.v1", "ok": True, "file": file, "faults": []})
         return
     _summary(profile, screen)
 
