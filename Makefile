@@ -7,7 +7,7 @@ ARGS ?=
 
 help:
 	@echo "make demo   cancel the bundled requests on stand-in sites, in a real browser"
-	@echo "make test   all checks and tests"
+	@echo "make test   ruff, mypy and the tests, but for the long matrices"
 	@echo "make long   the whole matrices: every fault, kill, skin and blind site; takes long"
 	@echo "make check  ruff and mypy only"
 	@echo "make bench  measure speed and memory"

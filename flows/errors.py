@@ -15,7 +15,7 @@ from flows.model import End
 
 
 class CancellationError(Exception):
-    """`code` is one of the words in admin-ui.md; the message says what was seen, where, and what to do."""
+    """`code` says in a word why; the message says what was seen, where, and what to do."""
 
     end: End = End.NEEDS_HUMAN
 

@@ -1,4 +1,4 @@
-"""Pictures and texts of what the browser shows, for the case file (section 6 of the issue; speed.md for the cost)."""
+"""Pictures and texts of what the browser shows, for the case file."""
 
 import base64
 import contextlib

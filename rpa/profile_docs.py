@@ -22,7 +22,7 @@ MEANINGS = {
     "drop_downs": "See `[[drop_downs]]`.",
     "server_locations": "See `[[server_locations]]`.",
     "site.sign_in_path": "Path of the sign-in page on `base_url`.",
-    "site.date_format": "How the site writes and reads dates: YYYY, YY, MM, MMM, DD and - / . , or blanks.",
+    "site.date_format": "How the site writes and reads dates: YYYY or YY, MM, M or MMM, DD or D, each once, with - / . , or blanks between.",
     "site.time_zone": "Whose calendar decides which day it is.",
     "drop_downs.label": "The drop-down's label in the purple section.",
     "server_locations.prefixes": "Leading digits of the account numbers that this URL is for.",
@@ -103,34 +103,38 @@ def current_document() -> str:
 
 def updated_document() -> str:
     """docs/profile.md with the list of keys as it should be."""
-    between = f"{BEGIN}\n\n{chr(10).join(_table(SiteProfile, ''))}\n\n{END}"
+    between = f"{BEGIN}\n{chr(10).join(_table(SiteProfile, '', 'At the top'))}\n\n{END}"
     return re.sub(f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: between, current_document(), flags=re.DOTALL)
 
 
-def _table(model: type[BaseModel], prefix: str) -> Iterator[str]:
+def _table(model: type[BaseModel], prefix: str, heading: str) -> Iterator[str]:
     note = notes_of(model)[""]
-    heading = f"`[{prefix}]`" if prefix else "At the top"
-    yield from ("", f"### {heading}", "", *([note, ""] if note else []))
-    yield from ("| key | meaning | default |", "|---|---|---|")
-    inner = []
+    yield from ("", f"### {heading}", *(["", note] if note else []))
+    rows, inner = [], []
     for name, field in model.model_fields.items():
         found = model_in(field.annotation)
+        key = f"{prefix}.{name}".removeprefix(".")
+        several = field.annotation is not found
         if found is not None:
-            inner.append((found, ".".join(filter(None, (prefix, name)))))
-        if found is None or field.annotation is not found:
-            default = field.get_default(call_default_factory=True)
-            key = f"{prefix}.{name}".removeprefix(".")
-            yield f"| `{name}` | {_cell(meaning_of(model, name, key))} | {_cell(_default(default))} |"
-    for found, path in inner:
-        yield from _table(found, path)
+            inner.append((found, key, f"`[[{key}]]`" if several else f"`[{key}]`"))
+        if several:
+            default = _default(name, field.get_default(call_default_factory=True))
+            rows.append(f"| `{name}` | {_cell(meaning_of(model, name, key))} | {_cell(default)} |")
+    yield from ("", "| key | meaning | default |", "|---|---|---|", *rows) if rows else ()
+    for table in inner:
+        yield from _table(*table)
 
 
-def _default(value: Any) -> str:
+def _default(name: str, value: Any) -> str:
     if value is PydanticUndefined:
         return "none: it must be given"
     if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
-        return "; ".join(f"`{toml_value(one.model_dump(mode='json'))}`" for one in value)
+        return "; ".join(f"`[[{name}]]` with {_fields(one)}" for one in value)
     return "not set" if value is None else f"`{toml_value(value)}`"
+
+
+def _fields(one: BaseModel) -> str:
+    return ", ".join(f"`{key} = {toml_value(value)}`" for key, value in one.model_dump(mode="json").items())
 
 
 def _cell(text: str) -> str:

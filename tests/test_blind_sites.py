@@ -1,4 +1,5 @@
-"""Admin sites that share nothing with the stand-in: written from the article alone, by people who had not seen the robot.
+"""Admin sites that share nothing with the stand-in: written by people who had not seen the robot,
+from the article and a page of what is known of the UI.
 
 Each account of tests/blind/accounts.toml is cancelled once, on the site as it stands then; the site's own ledger and
 state are the judges. `make test` takes a telling account of each site, `pytest -m long` the others.

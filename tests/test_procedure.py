@@ -18,7 +18,7 @@ from rpa.cases.article import ARTICLE, clauses_of
 from tests.conftest import Bench
 
 CLAUSES = ("1", "2", "3", "4", "4a", "4b", "4c", "5", "6.1", "6.2", "6.3", "6.4", "7", "7a", "8", "9", "10")
-"""The clause table of admin-ui.md."""
+"""The article's clauses."""
 CHECKS = {"8": proof.prove, "9": proof.prove, "10": effects.form_saved}
 """Checks that are neither a step nor a recovery of their own."""
 DOCUMENT = Path(flows.procedure.__file__).with_name("PROCEDURE.md")

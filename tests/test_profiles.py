@@ -128,6 +128,22 @@ def test_the_document_has_every_key_with_meaning_and_default() -> None:
     assert current_document() == updated_document(), "docs/profile.md is behind the model; run: make docs"
 
 
+def test_the_document_writes_tables_as_toml_does() -> None:
+    assert "### `[[drop_downs]]`" in updated_document()
+    assert "### `[words]`\n\nEvery wording the robot relies on, by screen.\n\n### " in updated_document()
+    assert '`[[drop_downs]]` with `prefixes = ["5", "6", "7"]`' in updated_document()
+
+
+def test_the_documents_name_no_file_that_a_clone_does_not_have() -> None:
+    root = Path(__file__).parents[1]
+    for document in (root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").glob("*.md")):
+        text = document.read_text(encoding="utf-8")
+        linked = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+        gone = [name for name in linked if not (document.parent / name).exists()]
+        gone += re.findall(r"admin-ui\.md|speed\.md", text)  # the project's notes
+        assert gone == [], document
+
+
 keys = st.text("abcdef_", min_size=1, max_size=6)
 values = st.recursive(
     st.integers() | st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.booleans(),
@@ -225,6 +241,12 @@ class TestCredentials:
         monkeypatch.setattr("keyring.get_password", fails)
         with pytest.raises(CredentialsError):
             find_credentials(self.profile)
+
+    def test_a_file_that_is_no_text_is_told_without_what_it_holds(self) -> None:
+        Path(".env").write_bytes(b"RPA_PASSWORD=s3cret-caf\xe9\n")
+        with pytest.raises(CredentialsError, match=r"\.env in this folder is not UTF-8 text") as caught:
+            find_credentials(self.profile)
+        assert caught.value.__suppress_context__
 
     def test_they_do_not_show(self) -> None:
         credentials = Credentials.model_validate({"username": "u", "password": "s3cret-word"})
