@@ -129,7 +129,7 @@ def _row_line(row: BillingRow, fresh: FreshReading, walk: Walk) -> ProofLine:
     """Clause 9, row by row: what was scheduled before stands under Cancelled now."""
     found = [other for other in fresh.cancelled if same_billing(row, other)]
     status = next((other.status for other in found if tells(other.status, walk.profile.words.billing.cancelled)), None)
-    seen = status or (found[0].status if found else "not on the Cancelled tab")
+    seen = status or (found[0].status if found else "missing there")
     return ProofLine(
         clause="9", claim=f"billing {describe(row)}, was {row.status}", expected="on the Cancelled tab", seen=seen,
         page="billing page, Cancelled tab", ok=bool(found) and (status is not None or not found[0].status),

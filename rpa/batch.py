@@ -106,7 +106,8 @@ def run_one(request: CancellationRequest, workshop: Workshop, robot: Robot, watc
             journal.listen(watch.event)
             outcome = robot.cancel(request, journal, stop=workshop.stop)
             if outcome.code == BROKEN_OFF:
-                return Result(request, None, f"{outcome.message}; case file {journal.case_dir}", BROKEN_OFF)
+                folder = str(journal.case_dir)
+                return Result(request, None, f"{outcome.message}; case file {folder}", BROKEN_OFF, case_dir=folder)
             outcome = journal.finish(outcome)
     except AlreadyEnded:  # by another process, since it was looked up
         return Result(request, workshop.records.find(request.id).outcome, earlier=True)
