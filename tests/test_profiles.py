@@ -1,4 +1,4 @@
-"""Site profiles: each fault is told where it stands; the template and the document keep up with the model."""
+"""Site profiles: each fault is told where it stands; the template keeps up with the model."""
 
 import json
 import re
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from flows.profile import SiteProfile
 from rpa.credentials import Credentials, CredentialsError, find_credentials
-from rpa.profile_docs import current_document, meanings_missing, updated_document
 from rpa.profile_text import effective, template
 from rpa.profiles import ProfileError, keys_of, load_profile
 from rpa.toml_lines import lines_of
@@ -121,27 +120,6 @@ def test_the_profile_in_effect_reads_back_as_itself() -> None:
         }
     )
     assert SiteProfile.model_validate(tomllib.loads(effective(profile))) == profile
-
-
-def test_the_document_has_every_key_with_meaning_and_default() -> None:
-    assert meanings_missing() == []
-    assert current_document() == updated_document(), "docs/profile.md is behind the model; run: make docs"
-
-
-def test_the_document_writes_tables_as_toml_does() -> None:
-    assert "### `[[drop_downs]]`" in updated_document()
-    assert "### `[words]`\n\nEvery wording the robot relies on, by screen.\n\n### " in updated_document()
-    assert '`[[drop_downs]]` with `prefixes = ["5", "6", "7"]`' in updated_document()
-
-
-def test_the_documents_name_no_file_that_a_clone_does_not_have() -> None:
-    root = Path(__file__).parents[1]
-    for document in (root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").glob("*.md")):
-        text = document.read_text(encoding="utf-8")
-        linked = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
-        gone = [name for name in linked if not (document.parent / name).exists()]
-        gone += re.findall(r"admin-ui\.md|speed\.md", text)  # the project's notes
-        assert gone == [], document
 
 
 keys = st.text("abcdef_", min_size=1, max_size=6)
