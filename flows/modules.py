@@ -79,6 +79,7 @@ def _choose(walk: Walk, tab: Tab, module: str, effect: Effect, before: str) -> N
 def _choose_once(walk: Walk, tab: Tab, module: str, effect: Effect, before: str) -> None:
     """The intent is durable first: a run that is cut off is known to have changed the module, and from which."""
     clause = CLAUSE_OF_EFFECT[effect]
+    walk.session.evidence(tab, "App Module", "before", clause)
     intent = walk.journal.intend(effect, clause, {}, "App Module", before)
     with walk.session.permit() as sent:
         tab.setting.before_press()
@@ -93,6 +94,7 @@ def _choose_once(walk: Walk, tab: Tab, module: str, effect: Effect, before: str)
             raise
     walk.journal.sent(intent, sent.requests)
     walk.journal.settle(intent, "done", f'the App Module reads "{module}"')
+    walk.session.evidence(tab, "App Module", "after", clause)
     walk.journal.write(
         EventKind.OBSERVATION, clause, page="App Module", url=tab.page.url, values={"App Module": module}
     )

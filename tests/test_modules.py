@@ -9,6 +9,7 @@ from flows import modules
 from flows.journal import EventKind
 from flows.model import Effect, End
 from flows.notes import Notes
+from rpa.browser_session import BrowserSession
 from tests.conftest import Bench
 
 NEEDS_PREMIUM = "535501"
@@ -34,8 +35,17 @@ class NotesThat(Notes):
             then()
 
 
-def test_the_intent_stands_before_the_site_is_asked_for_another_module(classic: Bench) -> None:
+def test_the_intent_stands_before_the_site_is_asked_for_another_module(
+    classic: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[int] = []
+    pictures: list[str] = []
+
+    def picture(_session: object, _tab: object, page: str, moment: str, _clause: str) -> str:
+        pictures.extend([moment] if page == "App Module" else [])
+        return ""
+
+    monkeypatch.setattr(BrowserSession, "evidence", picture)
     notes = NotesThat(EventKind.INTENT, lambda: seen.append(len(switches(classic))), effect=Effect.SWITCH_MODULE)
     assert classic.cancel(NEEDS_PREMIUM, notes).end is End.CANCELLED
     assert seen == [0]
@@ -43,6 +53,7 @@ def test_the_intent_stands_before_the_site_is_asked_for_another_module(classic: 
     assert effects == [Effect.SWITCH_MODULE, Effect.RESTORE_MODULE]
     (there, back) = switches(classic)
     assert there == back[::-1]
+    assert pictures == ["before", "after"] * 2
 
 
 def test_a_person_who_says_stop_does_not_leave_premium_edition_behind(classic: Bench) -> None:

@@ -1,9 +1,11 @@
 """Each safety rule, proven able to fail: a check that is green on the code, and red once the rule is taken out of it."""
 
 import contextlib
+import csv
 import datetime as dt
 import importlib
 import inspect
+import io
 import sqlite3
 import textwrap
 from collections.abc import Callable, Iterator
@@ -15,7 +17,7 @@ import pytest
 
 from flows import effects, gate, proof, recoveries
 from flows.errors import CancellationError, NeedsHuman, UnknownEffect
-from flows.model import BillingRow, Effect, End, FormValues, FreshReading, Outcome, PlannedEffect
+from flows.model import BillingRow, CancellationRequest, Effect, End, FormValues, FreshReading, Outcome, PlannedEffect
 from flows.notes import Notes
 from flows.profile import Policy, ServerLocation
 from flows.session import SentRequests
@@ -27,7 +29,7 @@ from page_objects.words import Words
 from rpa.cases.rendering import ENGINE
 from rpa.egress import Egress
 from rpa.line import Line
-from rpa.results import harmless
+from rpa.results import Result, as_csv
 from tests.case_samples import PROFILE, a_request, records_in, tell_case
 from tests.faults_wire import Wire, ask, page
 from tests.test_permit import FORM, Desk, chromium, desk, dies_when_reused  # noqa: F401 (fixtures)
@@ -300,8 +302,12 @@ def mark_up_in_a_name_stays_text(_scene: "Scene") -> None:
 
 
 def a_formula_in_a_name_stays_text(_scene: "Scene") -> None:
+    request = CancellationRequest(
+        id="r", account_name="A", account_number="611974", date=dt.date(2026, 11, 30), reason="x"
+    )
     for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"):
-        assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+        (row,) = csv.DictReader(io.StringIO(as_csv([Result(request, None, text)]).decode("utf-8-sig"), newline=""))
+        assert not row["message"].startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 def only_one_post_on_a_dead_connection(scene: "Scene") -> None:
@@ -391,7 +397,7 @@ RULES = (
     Rule("14", the_foreign_host_hears_nothing, put("rpa.egress.Egress._check", lambda *_: None), "the proxy lets all out"),
     Rule("15", secrets_reach_no_file, put("rpa.records.redaction.Redactor.text", lambda _self, said: said), "nothing is redacted"),
     Rule("16", mark_up_in_a_name_stays_text, lambda patch: patch.setattr(ENGINE, "autoescape", False), "no escaping"),
-    Rule("16", a_formula_in_a_name_stays_text, put("tests.test_safety_mutants.harmless", str), "no guard for formulas"),
+    Rule("16", a_formula_in_a_name_stays_text, put("rpa.results.harmless", str), "no guard for formulas"),
 )  # fmt: skip
 
 
