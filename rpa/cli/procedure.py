@@ -1,6 +1,8 @@
 """`rpa procedure`: the article's sentences beside what the robot does."""
 # ruff: noqa: PLC0415 (imports wait until the command runs)
 
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -37,8 +39,8 @@ def procedure(*, json: options.Json = False) -> None:
     if json:
         screen.emit({"schema": "rpa.procedure.v1", "steps": steps, "recoveries": recoveries})
         return
-    _show("The steps, in the article's order", steps, screen)
-    _show("The recoveries, each only so often", recoveries, screen)
+    _show("The steps, in the order they are taken", steps, screen)
+    _show("The recoveries, each so often in a run at most", _merged(RECOVERIES), screen)
 
 
 def _article(clause: str) -> str:
@@ -49,9 +51,26 @@ def _article(clause: str) -> str:
 
 
 def _title(recovery: Any) -> str:
-    on, by = (getattr(what, "__name__", str(what)) for what in (recovery.on, recovery.by))
     times = "once" if recovery.at_most == 1 else f"at most {recovery.at_most} times"
-    return f"on {on}: {by.strip('_').replace('_', ' ')}, {times}"
+    return f"on {_in_words(recovery.on)}: {_in_words(recovery.by)}, {times}"
+
+
+def _in_words(what: Any) -> str:
+    """ "dead link" for DeadLink, "press update" for press_update."""
+    name = getattr(what, "__name__", str(what)).strip("_").replace("_", " ")
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+
+
+def _merged(recoveries: Iterable[Any]) -> list[dict[str, Any]]:
+    """A recovery that is taken on several obstacles, told once."""
+    obstacles: dict[tuple[str, str], list[str]] = {}
+    for one in recoveries:
+        told = _title(one).partition(": ")
+        obstacles.setdefault((one.clause, told[2]), []).append(_in_words(one.on))
+    return [
+        {"clause": clause, "title": f"on {' or '.join(on)}: {what}", "article": _article(clause)}
+        for (clause, what), on in obstacles.items()
+    ]
 
 
 def _show(heading: str, entries: list[dict[str, Any]], screen: "Screen") -> None:
@@ -63,7 +82,10 @@ def _show(heading: str, entries: list[dict[str, Any]], screen: "Screen") -> None
     for column in table.columns[1:]:
         column.ratio = 1
     table.expand = True
+    told: set[str] = set()
     for entry in entries:
-        table.add_row(entry["clause"], entry["title"], Text(entry["article"], "dim"))
+        article = "(as above)" if entry["article"] in told else entry["article"]
+        told |= {entry["article"]} - {""}
+        table.add_row(entry["clause"], entry["title"], Text(article, "dim"))
     screen.console.print(table)
     screen.console.print()
