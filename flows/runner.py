@@ -85,12 +85,12 @@ class Runner:
         return self._said()
 
     def _done_before(self) -> str:
-        """What a person has to know who carries on by hand."""
+        """What a person has to know who carries on by hand; the proof tells whether it is so."""
         told = {"done", "answered"}
         done = {intent.effect for intent in self.walk.journal.intents() if intent.outcome in told}
         planned = self.walk.plan.effects if self.walk.plan is not None else ()
         names = [f"{one.clause} {one.what.rstrip('.')}" for one in planned if one.effect in done]
-        return f". Done before that: {'; '.join(names)}" if names else ""
+        return f". The site has answered already to: {'; '.join(names)}" if names else ""
 
     def _something_sent(self) -> bool:
         """Whether an effect on the account may have taken place: then nothing is called refused any more."""

@@ -225,7 +225,7 @@ def test_what_is_half_done_is_never_called_refused(classic: Bench) -> None:
     outcome = classic.cancel("611974", Rearming("611974", "set_contact_info", vanish))
     assert set(classic.received("611974")) >= FOUR
     assert outcome.end is End.NEEDS_HUMAN, f"{outcome.end} {outcome.code}: {outcome.message}"
-    assert "Done before that: 6.1 Remove License Count, change to 0; 6.2" in outcome.message
+    assert "The site has answered already to: 6.1 Remove License Count, change to 0; 6.2" in outcome.message
 
 
 HALF_DONE = ("538801", "638802", "738803", "638805")
