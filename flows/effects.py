@@ -83,17 +83,26 @@ def _settled(walk: Walk, passage: Passage, page: CancelPage) -> str:
     """Settle a passage by what can be read: here on the page that followed, else by a probe of the account."""
     if passage.nothing_left:
         raise nothing_was_done(walk, passage)
-    if passage.answered:
+    if not passage.answered:
+        return probe_after_trouble(walk, passage)
+    if _reads_done(walk, passage, page):
+        settle(walk, passage, "done", "read on the page that followed")
+        return "done"
+    settle(walk, passage, "answered", "the site answered; the double check will tell")
+    return "answered"
+
+
+def _reads_done(walk: Walk, passage: Passage, page: CancelPage) -> bool:
+    """Whether the page that followed says so. An obstacle on it is no reason for a recovery, after which the step would
+    come again with its effect not settled.
+    """
+    try:
         if page.tab.page.is_closed() or not page.here():
-            settle(walk, passage, "answered", "the site answered; the double check will tell")
-            return "answered"
+            return False
         note_facts(walk, page)
-        if is_done(walk, passage.effect):
-            settle(walk, passage, "done", "read on the page that followed")
-            return "done"
-        settle(walk, passage, "answered", "the site answered; the double check will tell")
-        return "answered"
-    return probe_after_trouble(walk, passage)
+    except Obstacle:
+        return False
+    return bool(is_done(walk, passage.effect))
 
 
 def probe_after_trouble(walk: Walk, passage: Passage) -> str:

@@ -8,7 +8,7 @@ Nothing is ever clicked a second time in one run. What can't be settled here is 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flows.errors import NeedsHuman
+from flows.errors import NeedsHuman, UnknownEffect
 from flows.journal import EventKind
 from flows.model import CLAUSE_OF_EFFECT, Effect
 from flows.session import SentRequests
@@ -43,11 +43,12 @@ class Passage:
 def pass_gate(walk: Walk, effect: Effect, page: AdminPage, act: Callable[[], Aftermath], before: str) -> Passage:
     """Cause `effect` once, by `act` on `page`. Returns whatever happened; raises only before anything was clicked.
 
-    Raises Refusal or NeedsHuman if the document is not the account's, Interrupted if a person said stop, OSError or a
+    Raises UnknownEffect if it was asked for before, Refusal or NeedsHuman if the document is not the account's, Interrupted if a person said stop, OSError or a
     database error if the intent could not be made durable.
     """
     clause = CLAUSE_OF_EFFECT[effect]
     walk.session.check_stop()
+    _refuse_a_second_time(walk, effect)
     walk.session.evidence(page.tab, page.name, "before", clause)
     identity = walk.confirm(page, page.identity())  # a new look: the very document that is clicked next
     state = {**walk.stated(identity), "document": identity.token}
@@ -58,6 +59,18 @@ def pass_gate(walk: Walk, effect: Effect, page: AdminPage, act: Callable[[], Aft
     walk.session.evidence(page.tab, page.name, "after", clause)
     _tell(walk, clause, aftermath, trouble)
     return Passage(intent, effect, sent, aftermath, trouble)
+
+
+def _refuse_a_second_time(walk: Walk, effect: Effect) -> None:
+    """Promise 2, whatever has brought the run here again: what was asked for is asked for again only once it is known that
+    it was not done. Update alone may be pressed anew (4a, 4b). Raises UnknownEffect.
+    """
+    before = [intent for intent in walk.journal.intents() if intent.effect == effect and intent.outcome != "not_done"]
+    if before and effect is not Effect.UPDATE:
+        raise UnknownEffect(
+            f"{effect} was asked for before, and what became of it is not settled ({before[-1].outcome or 'open'}); it was not "
+            f"asked for again. Look at account {walk.request.account_number}"
+        )
 
 
 def _act(walk: Walk, act: Callable[[], Aftermath]) -> tuple[Aftermath | None, Exception | None, SentRequests]:
