@@ -43,8 +43,8 @@ class Passage:
 def pass_gate(walk: Walk, effect: Effect, page: AdminPage, act: Callable[[], Aftermath], before: str) -> Passage:
     """Cause `effect` once, by `act` on `page`. Returns whatever happened; raises only before anything was clicked.
 
-    Raises UnknownEffect if it was asked for before, Refusal or NeedsHuman if the document is not the account's, Interrupted if a person said stop, OSError or a
-    database error if the intent could not be made durable.
+    Raises UnknownEffect if it was asked for before, Refusal or NeedsHuman if the document is not the account's,
+    Interrupted if a person said stop, OSError or a database error if the intent could not be made durable.
     """
     clause = CLAUSE_OF_EFFECT[effect]
     walk.session.check_stop()

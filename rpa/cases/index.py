@@ -50,15 +50,18 @@ def _row(result: Result, names: dict[str, str], path: Path) -> Row:
     begun = result.code != "not_started" or result.case_dir
     end = told["end"] or ("no_end" if begun else "not_started")
     told["code"] = told["code"] if result.outcome else ""  # the end says it
-    told |= {"end": end, "end_name": names[end], "link": _link(result, path)}
+    told |= {
+        "end": end,
+        "end_name": names[end],
+        "link": _link(told["case_dir"], path, ended=result.outcome is not None),
+    }
     told["link_name"] = "case file" if result.outcome else "case folder"
     return Row(**{name: told[name] for name in Row._fields})
 
 
-def _link(result: Result, path: Path) -> str:
-    case_dir = result.outcome.case_dir if result.outcome else result.case_dir
+def _link(case_dir: str, path: Path, *, ended: bool) -> str:
     if not case_dir:
         return ""
     # Without an end there is no page yet, or an earlier attempt's.
-    target = Path(case_dir) / "case.html" if result.outcome else Path(case_dir)
-    return quote(Path(os.path.relpath(target, path.absolute().parent)).as_posix()) + ("" if result.outcome else "/")
+    target = Path(case_dir) / "case.html" if ended else Path(case_dir)
+    return quote(Path(os.path.relpath(target, path.absolute().parent)).as_posix()) + ("" if ended else "/")

@@ -51,8 +51,12 @@ def _article(clause: str) -> str:
 
 
 def _title(recovery: Any) -> str:
+    return f"on {_in_words(recovery.on)}: {_what(recovery)}"
+
+
+def _what(recovery: Any) -> str:
     times = "once" if recovery.at_most == 1 else f"at most {recovery.at_most} times"
-    return f"on {_in_words(recovery.on)}: {_in_words(recovery.by)}, {times}"
+    return f"{_in_words(recovery.by)}, {times}"
 
 
 def _in_words(what: Any) -> str:
@@ -65,8 +69,7 @@ def _merged(recoveries: Iterable[Any]) -> list[dict[str, Any]]:
     """A recovery that is taken on several obstacles, told once."""
     obstacles: dict[tuple[str, str], list[str]] = {}
     for one in recoveries:
-        told = _title(one).partition(": ")
-        obstacles.setdefault((one.clause, told[2]), []).append(_in_words(one.on))
+        obstacles.setdefault((one.clause, _what(one)), []).append(_in_words(one.on))
     return [
         {"clause": clause, "title": f"on {' or '.join(on)}: {what}", "article": _article(clause)}
         for (clause, what), on in obstacles.items()
