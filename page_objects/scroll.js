@@ -23,7 +23,10 @@
   }
   const box = eye.scroller;
   if (!box || to === -1 && !longer(box)) return null;
-  if (to !== null && to !== -1) box.scrollTo({top: to, behavior: "instant"});
+  if (to !== null && to !== -1) {
+    box.scrollTo({top: to, behavior: "instant"});
+    eye.changed = performance.now();  // the rows are drawn a moment later: a list just scrolled is not at rest
+  }
   const top = box === document.scrollingElement ? 0 : box.getBoundingClientRect().top;
   return [Math.round(top), Math.round(box.scrollTop), box.scrollHeight - box.clientHeight];
 }
