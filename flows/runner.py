@@ -135,7 +135,7 @@ class Runner:
                 self._recover(obstacle)
 
     def _recover(self, obstacle: Obstacle) -> None:
-        """Take recoveries until one goes through; raises the end that the obstacle means if none is left."""
+        """Take the next recovery that covers the obstacle; raises the end that it means if none is left."""
         self.walk.session.check_stop()
         for recovery in self.recoveries:
             name = recovery.by.__name__  # whatever it was taken on: Update is pressed once, not once for each obstacle
@@ -146,11 +146,11 @@ class Runner:
             if not recovery.when(self.walk):
                 continue
             self.used[name] += 1
-            if self._taken(recovery, obstacle):
-                return
+            self._take(recovery, obstacle)
+            return
         raise self._end_of(obstacle) from obstacle
 
-    def _taken(self, recovery: Recovery, obstacle: Obstacle) -> bool:
+    def _take(self, recovery: Recovery, obstacle: Obstacle) -> None:
         walk = self.walk
         name = recovery.by.__name__
         outcome = "done"
@@ -167,7 +167,6 @@ class Runner:
             by=name,
             outcome=outcome,
         )
-        return True
 
     def _end_of(self, obstacle: Obstacle) -> CancellationError:
         if isinstance(obstacle, LeftTheSite):

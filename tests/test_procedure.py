@@ -32,19 +32,18 @@ class Executed:
         self.recoveries: set[Recovery] = set()
 
     def watch(self, patch: pytest.MonkeyPatch) -> None:
-        carry_out, taken = Runner.carry_out, Runner._taken
+        carry_out, take = Runner.carry_out, Runner._take
 
         def watched_step(runner: Runner, step: Step) -> None:
             carry_out(runner, step)
             self.steps.add(step)
 
-        def watched_recovery(runner: Runner, recovery: Recovery, obstacle: Obstacle) -> bool:
-            went_through = taken(runner, recovery, obstacle)
+        def watched_recovery(runner: Runner, recovery: Recovery, obstacle: Obstacle) -> None:
+            take(runner, recovery, obstacle)
             self.recoveries.add(recovery)
-            return went_through
 
         patch.setattr(Runner, "carry_out", watched_step)
-        patch.setattr(Runner, "_taken", watched_recovery)
+        patch.setattr(Runner, "_take", watched_recovery)
 
 
 @pytest.fixture(scope="module")

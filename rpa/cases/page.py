@@ -19,12 +19,12 @@ from rpa.cases.wording import (
     DEFAULT_ADVICE,
     HEADLINES,
     NAMES,
-    SETTLED,
     STEP_OUTCOMES,
     accepted_question,
     effect_in_words,
     identity_in_words,
     requests_in_words,
+    settled_in_words,
 )
 
 MOMENTS = {"before": "before", "after": "after", "page": "as read", "failure": "where it stopped"}
@@ -94,7 +94,7 @@ def case_page(case: CaseFile, case_dir: Path) -> bytes:
         failing=[line for line in case.proof if not line.ok],
         unknown=[effect for effect in case.effects if effect.outcome not in {"done", "not_done"}],
         advice=ADVICE.get(case.outcome.code, DEFAULT_ADVICE),
-        settled=SETTLED,
+        settled=settled_in_words,
         step_outcomes=STEP_OUTCOMES,
         words=effect_in_words,
         whose=identity_in_words,
@@ -161,7 +161,7 @@ def _state(
     if any(line.ok is False for line in proof):
         return "not as it should be"
     if effects and effects[-1].outcome != "done":
-        return SETTLED.get(effects[-1].outcome, effects[-1].outcome)
+        return settled_in_words(effects[-1].outcome)
     if effects and steps and steps[-1].outcome == "answered":
         return "done"  # proven since
     if steps:

@@ -7,7 +7,7 @@ from flows.model import MODULES, AccountReading, BillingRow, Effect
 from rpa.cases.case import CaseFile, EffectRecord
 from rpa.cases.comparison import form_in_words, in_words, money, pending_of
 from rpa.cases.text import MASK, markdown
-from rpa.cases.wording import SETTLED, effect_in_words
+from rpa.cases.wording import effect_in_words, settled_in_words
 
 
 def restore_sheet(case: CaseFile) -> bytes:
@@ -32,8 +32,7 @@ def restore_sheet(case: CaseFile) -> bytes:
 
 
 def _effect(effect: EffectRecord, case: CaseFile) -> Iterator[str]:
-    outcome = SETTLED.get(effect.outcome, effect.outcome)
-    yield f"## [ ] {effect_in_words(effect.effect)} (clause {effect.clause}): {outcome}"
+    yield f"## [ ] {effect_in_words(effect.effect)} (clause {effect.clause}): {settled_in_words(effect.outcome)}"
     yield ""
     if effect.outcome == "not_done":
         yield "Nothing to restore: it was read that this was not done."

@@ -45,7 +45,7 @@ def verify(case_dir: Path, expected_head: str | None = None, expected_manifest: 
     """
     content = _bytes(case_dir / MANIFEST)
     manifest = read_manifest(content) if content is not None else None
-    request_id = request_of(case_dir)
+    request_id = _request_of(case_dir, manifest)
     chain = read_chain(_bytes(case_dir / JOURNAL) or b"", request_id)
     findings = (
         [NONE_HERE]
@@ -72,7 +72,10 @@ def verify(case_dir: Path, expected_head: str | None = None, expected_manifest: 
 def request_of(case_dir: Path) -> str:
     """The id of the request that a folder says it is of: its manifest, else its journal, else its name."""
     content = _bytes(case_dir / MANIFEST)
-    manifest = read_manifest(content) if content is not None else None
+    return _request_of(case_dir, read_manifest(content) if content is not None else None)
+
+
+def _request_of(case_dir: Path, manifest: Manifest | None) -> str:
     if manifest is not None:
         return manifest.request
     try:

@@ -84,6 +84,11 @@ def effect_in_words(effect: str) -> str:
     return EFFECTS.get(Effect(effect), effect) if effect in set(Effect) else effect
 
 
+def settled_in_words(outcome: str) -> str:
+    """What became of an effect; one that was never settled is not known."""
+    return SETTLED.get(outcome or "unknown", outcome)
+
+
 def identity_in_words(identity: Mapping[str, str]) -> str:
     """Whose the document was: number and name, or the one line that states both."""
     beside_labels = (identity.get("number", ""), identity.get("name", ""))

@@ -145,7 +145,7 @@ def _tell_earlier(records: Any, request: "CancellationRequest", screen: "Screen"
     """What earlier attempts did or may have done; the plan tells only what is left."""
     from flows.journal import EventKind
     from rpa.cases.chain import JOURNAL, read_chain
-    from rpa.cases.wording import SETTLED, effect_in_words
+    from rpa.cases.wording import effect_in_words, settled_in_words
     from rpa.records import NoSuchRequest
     from rpa.words_on_screen import safe
 
@@ -156,9 +156,9 @@ def _tell_earlier(records: Any, request: "CancellationRequest", screen: "Screen"
     events = [line.event for line in read_chain(journal.read_bytes() if journal.exists() else b"", request.id).lines]
     settled = {one.data["intent"]: one.data["outcome"] for one in events if one.kind is EventKind.EFFECT_SETTLED}
     for event in events:
-        became = settled.get(event.data.get("intent"), "unknown")
+        became = settled.get(event.data.get("intent"), "")
         if event.kind is EventKind.INTENT and became != "not_done":
-            told = f"{event.clause}  {effect_in_words(event.data['effect'])}: {SETTLED.get(became, became)}"
+            told = f"{event.clause}  {effect_in_words(event.data['effect'])}: {settled_in_words(became)}"
             screen.say("An earlier attempt:", safe(told.strip()))
     plans = [event.data["plan"] for event in events if event.kind is EventKind.PLAN]
     if plans and settled:

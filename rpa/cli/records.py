@@ -203,13 +203,12 @@ def _show_record(record: "RequestRecord", intents: "Sequence[Intent]", screen: "
 
 def _show_begun(intents: "Sequence[Intent]", screen: "Screen") -> None:
     """What became of each change that was set out, of a request without an end."""
-    from rpa.cases.wording import SETTLED, effect_in_words
+    from rpa.cases.wording import effect_in_words, settled_in_words
 
     for intent in intents:
-        became = SETTLED.get(intent.outcome or "unknown", intent.outcome)
         screen.say(
             Text("✓", "green") if intent.outcome == "done" else Text("?", "magenta"),
-            f"{effect_in_words(intent.effect)}: {became}",
+            f"{effect_in_words(intent.effect)}: {settled_in_words(intent.outcome)}",
         )
     screen.say("Run it again to go on." if intents else "Nothing was set out to be changed. Run it again to go on.")
 
