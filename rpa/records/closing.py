@@ -5,7 +5,7 @@ from sqlalchemy import Connection, insert
 from flows.model import Outcome
 from rpa.cases.chain import Line
 from rpa.cases.text import canonical, clean
-from rpa.records.tables import ends
+from rpa.database.tables import ends
 
 
 def record_end(connection: Connection, attempt: int, outcome: Outcome, line: Line, manifest: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from flows.journal import Event, EventKind, Intent
 from rpa.cases.chain import Line
 from rpa.cases.text import canonical, clean
-from rpa.records.tables import attempts, intents, observations
+from rpa.database.tables import attempts, intents, observations
 
 
 def last_known(connection: Connection, request_id: str) -> tuple[int, str]:
@@ -65,7 +65,7 @@ def _left_the_browser(requests: list[dict[str, Any]]) -> int:
 
 
 def _attempt_row(request_id: str, event: Event) -> dict[str, Any]:
-    told = {name: event.data[name] for name in ("attempt", "profile", "profile_hash", "version")}
+    told = {name: event.data[name] for name in ("attempt", "profile", "profile_hash", "version", "place")}
     return {"request_id": request_id, "started_at": event.at, **told}
 
 

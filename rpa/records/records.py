@@ -1,30 +1,36 @@
 """Requests, attempts and ends: the database that knows what happened to each request."""
 
+import contextlib
 import datetime as dt
 import difflib
+import os
 import re
+import uuid
 from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Row, Select, and_, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from flows.journal import Intent
 from flows.model import CancellationRequest, End, Outcome
 from flows.profile import SiteProfile
-from rpa.cases.files import make_folder, sha256
+from rpa.cases.files import make_folder, sha256, write_atomic
 from rpa.cases.text import canonical, clean, one_line
 from rpa.cases.verifying import VerifyReport, request_of, verify
+from rpa.database import open_database
+from rpa.database.tables import attempts, ends, requests
 from rpa.records.errors import AlreadyEnded, NoSuchRequest, RequestConflict, UnsafeId
 from rpa.records.journal import CaseJournal
 from rpa.records.projection import attempts_of, intents_of, last_known
 from rpa.records.redaction import Redactor
-from rpa.records.tables import attempts, ends, open_database, requests
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?")
+NEAR = 5000
+"""So many of the newest ids are looked through for one that is near a mistyped one."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)  # Windows opens devices by these names
 
 
@@ -39,6 +45,21 @@ class RequestRecord(BaseModel):
     attempts: int
     outcome: Outcome | None
     case_dir: Path
+
+
+def place_of(cases_dir: Path) -> str:
+    """The name of this folder of case files, made once. Raises OSError.
+
+    Workers on other machines may keep theirs elsewhere: what this folder lacks was then not removed from it.
+    """
+    file = cases_dir.with_name(f".{cases_dir.name}.place")
+    if not file.exists():
+        mine = file.with_name(f"{file.name}.{os.getpid()}")
+        write_atomic(mine, uuid.uuid4().hex.encode())
+        with contextlib.suppress(FileExistsError):  # whole from the start: another process may look at any time
+            os.link(mine, file)
+        mine.unlink()
+    return file.read_text(encoding="ascii")
 
 
 def check_id(request_id: str) -> str:
@@ -57,6 +78,7 @@ class Records:
         self._cases_dir = Path(cases_dir).absolute()
         self._masked_fields = tuple(masked_fields)
         make_folder(self._cases_dir)
+        self.place = place_of(self._cases_dir)
         self._engine = open_database(database_url)
 
     def __enter__(self) -> Self:
@@ -64,6 +86,11 @@ class Records:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def engine(self) -> Engine:
+        """The database, for the queue's tables beside these."""
+        return self._engine
 
     def close(self) -> None:
         """Close the database's connections."""
@@ -86,17 +113,17 @@ class Records:
             with self._engine.begin() as connection:
                 connection.execute(insert(requests), row)
         except IntegrityError:
-            _must_be_same(self._get(request.id).request, request)
+            self._must_be_same(request)
         return self._get(request.id)
 
     def find(self, request_id: str) -> RequestRecord:
         """The request of that id, or the only one whose id begins so. Raises NoSuchRequest."""
         with self._engine.connect() as connection:
-            ids = list(connection.execute(select(requests.c.id).order_by(requests.c.position)).scalars())
-        found = [known for known in ids if known.startswith(request_id)] if request_id else []
-        if request_id not in ids and len(found) != 1:
-            raise NoSuchRequest(_not_found(request_id, ids, found))
-        return self._get(request_id if request_id in ids else found[0])
+            found = _beginning_so(connection, request_id)
+            if len(found) != 1:
+                newest = select(requests.c.id).order_by(requests.c.position.desc()).limit(NEAR)
+                raise NoSuchRequest(_not_found(request_id, list(connection.execute(newest).scalars()), found))
+            return self._record(connection.execute(_records().where(requests.c.id == found[0])).one())
 
     def list(self, end: End | None = None, limit: int | None = None) -> list[RequestRecord]:
         """Requests in the order of acceptance, newest last; `limit` keeps the newest."""
@@ -123,7 +150,7 @@ class Records:
             # Read again: another process may have ended the request before the case folder's lock was ours.
             record = self._get(request.id)
             _must_be_open(record)
-            journal.start(record.attempts + 1, _facts(record, profile))
+            journal.start(record.attempts + 1, _facts(record, profile, self.place))
         except BaseException:
             journal.close()
             raise
@@ -156,15 +183,27 @@ class Records:
         with self._engine.connect() as connection:
             return self._record(connection.execute(_records().where(requests.c.id == request_id)).one())
 
+    def _must_be_same(self, request: CancellationRequest) -> None:
+        """As it was accepted, or as a person has moved it since."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(requests).where(requests.c.id == request.id)).one()
+        stored = CancellationRequest.model_validate_json(row.content)
+        if _as_moved(stored, row.moved_to) != request:
+            _must_be_same(stored, request)
+
     def _record(self, row: Row[Any]) -> RequestRecord:
         return RequestRecord(
-            request=CancellationRequest.model_validate_json(row.content),
+            request=_as_moved(CancellationRequest.model_validate_json(row.content), row.moved_to),
             accepted_at=row.accepted_at,
             source=row.source,
             attempts=row.attempts or 0,
             outcome=Outcome.model_validate_json(row.outcome) if row.outcome else None,
             case_dir=self._cases_dir / row.id,
         )
+
+
+def _as_moved(request: CancellationRequest, moved_to: dt.date | None) -> CancellationRequest:
+    return request if moved_to is None else request.model_copy(update={"date": moved_to})
 
 
 def _records() -> Select[Any]:
@@ -180,6 +219,17 @@ def _records() -> Select[Any]:
         .outerjoin(made, made.c.request_id == requests.c.id)
         .outerjoin(ends, newest)
     )
+
+
+def _beginning_so(connection: Connection, request_id: str) -> list[str]:
+    """The id itself if there is one, else some of those that begin so."""
+    exact = connection.execute(select(requests.c.id).where(requests.c.id == request_id)).scalars().all()
+    if exact or not request_id:
+        return list(exact)
+    query = select(requests.c.id).where(requests.c.id.startswith(request_id, autoescape=True))
+    # LIKE disregards case on SQLite
+    found = connection.execute(query.order_by(requests.c.position).limit(NEAR)).scalars()
+    return [one for one in found if one.startswith(request_id)]
 
 
 def _must_be_same(stored: CancellationRequest, offered: CancellationRequest) -> None:
@@ -206,12 +256,12 @@ def _not_found(request_id: str, ids: list[str], found: list[str]) -> str:
     if found:
         some = ", ".join(found[:5]) + (", …" if found[5:] else "")
         return f'"{asked}" fits {len(found)} requests: {some}; give more of the id'
-    near = difflib.get_close_matches(request_id[:100], ids[-5000:], n=3, cutoff=0.5)
+    near = difflib.get_close_matches(request_id[:100], ids, n=3, cutoff=0.5)
     hint = f"near it: {', '.join(near)}" if near else "`rpa list` shows all"
     return f'there is no request "{asked}"; {hint}'
 
 
-def _facts(record: RequestRecord, profile: SiteProfile) -> dict[str, Any]:
+def _facts(record: RequestRecord, profile: SiteProfile, place: str) -> dict[str, Any]:
     """What the first event of an attempt tells, beside the request."""
     return {
         "profile": profile.name,
@@ -220,6 +270,7 @@ def _facts(record: RequestRecord, profile: SiteProfile) -> dict[str, Any]:
         "accepted_at": record.accepted_at,
         "source": record.source,
         "pending": profile.words.billing.pending,
+        "place": place,
     }
 
 

@@ -1,14 +1,12 @@
-"""The tables, and the database's settings. Only what SQLite and PostgreSQL both have."""
+"""The tables of requests and what happened to them. Only what SQLite and PostgreSQL both have."""
 
 import datetime as dt
-from pathlib import Path
-from typing import Any
 
 from sqlalchemy import (
     Column,
+    Date,
     DateTime,
     Dialect,
-    Engine,
     ForeignKey,
     ForeignKeyConstraint,
     Integer,
@@ -18,16 +16,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
-    create_engine,
-    event,
-    make_url,
 )
-from sqlalchemy.schema import CreateIndex, CreateTable
-
-from rpa.cases.files import make_folder
-
-BUSY_SECONDS = 30
-"""How long a process waits for another one's transaction before it gives up with an error."""
 
 
 class Instant(TypeDecorator[dt.datetime]):
@@ -54,6 +43,7 @@ requests = Table(
     Column("content", Text, nullable=False),  # CancellationRequest, canonical JSON
     Column("source", Text, nullable=False),
     Column("accepted_at", Instant, nullable=False),
+    Column("moved_to", Date),  # a person moved the cancellation date; `content` stays as it was accepted
 )
 
 attempts = Table(
@@ -65,6 +55,7 @@ attempts = Table(
     Column("profile", Text, nullable=False),
     Column("profile_hash", String(64), nullable=False),
     Column("version", Text, nullable=False),
+    Column("place", Text, nullable=False),  # the folder of case files it was written in: another machine has another
 )
 
 
@@ -116,30 +107,3 @@ ends = Table(
     Column("at", Instant, nullable=False),
     _of_attempt(),
 )
-
-
-def open_database(url: str) -> Engine:
-    """The engine, with its tables created. Raises OSError or sqlalchemy.exc.SQLAlchemyError."""
-    place = make_url(url)
-    if place.get_backend_name() != "sqlite":
-        engine = create_engine(url)
-    else:
-        if place.database and place.database != ":memory:":
-            make_folder(Path(place.database).absolute().parent)
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-        event.listen(engine, "connect", _set_up_sqlite)
-    with engine.begin() as connection:
-        for table in metadata.sorted_tables:
-            # IF NOT EXISTS, rather than looking first: two processes may start at once.
-            connection.execute(CreateTable(table, if_not_exists=True))
-            for index in table.indexes:
-                connection.execute(CreateIndex(index, if_not_exists=True))
-    return engine
-
-
-def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    # FULL: in WAL mode NORMAL would lose the last commits in a power cut, and with them an intent.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
