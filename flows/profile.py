@@ -107,6 +107,8 @@ class Policy(ProfilePart):
     """A billing due within so many days is warned about (the vendor's policy asks for notice)."""
     max_effects_per_run: Annotated[Count, Field(ge=1)] = 1000
     max_effects_per_hour: Annotated[Count, Field(ge=1)] = 600
+    max_requests_per_minute: Annotated[Count, Field(ge=0)] = 0
+    """So many requests are begun in a minute, by all workers together; 0: no limit."""
     strikes: Annotated[Count, Field(ge=1)] = 3
     """So many wrong identities, unknown pages or unknown effects in a row stop the line (promise 9)."""
 

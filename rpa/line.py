@@ -1,105 +1,167 @@
-"""The line that requests pass one by one, and what stops it (promise 9): strikes, caps, a refused sign-in.
+"""The line that all requests pass, and what closes it (promise 9): a person, strikes, a refused sign-in, maintenance.
 
-Kept in a file that all runs share: what was stopped stays so, for each of them, until a person releases it.
+It is one row of the database, asked within the transaction of each intent: what closed it holds for all workers, from
+that moment on, until a person releases it.
 """
 
 import datetime as dt
-import fcntl
+import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Self
+from dataclasses import dataclass
+from enum import StrEnum
 
-from pydantic import BaseModel, ValidationError
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from flows.journal import Event, EventKind
 from flows.model import Outcome
 from flows.profile import Policy
-from rpa.cases.files import make_folder, sync, write_atomic
+from rpa.database import writing
+from rpa.database.queue_tables import jobs, line
+from rpa.database.tables import intents
 
 STRIKES = frozenset({"name_mismatch", "number_mismatch", "unknown_page", "unknown_effect", "drift", "site_down"})
 """In a row, these codes say that the file, the site or the robot is wrong, not one account."""
 EFFECTS_OF_ONE = 9
 """The most effects of a request: the article's five, Update twice (4a, 4b), App Module and back (7a)."""
 HOUR = dt.timedelta(hours=1)
+FIRST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=1), dt.timedelta(minutes=15)
+"""How long the line is parked when the site is under maintenance: each time twice as long as before."""
 
 
 class LineError(Exception):
-    """The line's file cannot be read or written; the message says what to do."""
+    """The line is closed, or cannot be read; the message says what to do."""
 
 
-class _State(BaseModel):
-    stopped: str = ""
-    strikes: list[str] = []
-    effects: list[dt.datetime] = []
+class LineState(StrEnum):
+    OPEN = "open"
+    PAUSED = "paused"  # by a person
+    PARKED = "parked"  # by the site's maintenance, until a moment
+    STOPPED = "stopped"  # by strikes, a refused sign-in, records that can't be written
 
-    def recent(self) -> list[dt.datetime]:
-        return [at for at in self.effects if dt.datetime.now(dt.UTC) - at < HOUR]
+
+@dataclass(frozen=True)
+class Closed:
+    """Why no effect may be caused and no request started."""
+
+    state: LineState
+    why: str
+    since: dt.datetime
+    until: dt.datetime | None = None
+    """It opens by itself then; None: only a person opens it."""
+
+    def __str__(self) -> str:
+        if self.until is not None:
+            return f"the line is parked until {self.until:%H:%M:%S} UTC: {self.why}"
+        return f"the line is {self.state.value}: {self.why}"
 
 
 class Line:
-    """Asked before each request, told of each event and each end; what it says is what the file says now."""
+    """Asked before each request and each effect, told of each end."""
 
-    def __init__(self, path: Path, policy: Policy) -> None:
-        """Raises LineError: a line of unknown state is not open."""
-        self._path, self._policy, self._of_this_run = path, policy, 0
-        self._ours = ""
-        """What stops this run only: a cap that is reached, a file that cannot be written."""
-        self._read()
+    def __init__(self, engine: Engine, policy: Policy) -> None:
+        """Raises SQLAlchemyError."""
+        self._engine, self._policy = engine, policy
+        self._made_sure()
+
+    def _made_sure(self) -> None:
+        with self._engine.connect() as connection:
+            if connection.execute(select(line.c.id)).first() is not None:
+                return
+        new = {"id": 1, "state": LineState.OPEN, "why": "", "by": "", "since": _now(), "strikes": "[]"}
+        try:
+            with writing(self._engine) as connection:
+                connection.execute(insert(line), new | {"parked_times": 0})
+        except IntegrityError:  # another process was first
+            pass
+
+    @property
+    def closed(self) -> Closed | None:
+        """Why the line is closed; None: it is open. Raises SQLAlchemyError."""
+        with self._engine.connect() as connection:
+            return self.closed_in(connection)
 
     @property
     def stopped(self) -> str:
-        """Why the line is stopped, as a sentence; empty: it is open."""
-        try:
-            return self._read().stopped or self._ours
-        except LineError as error:
-            return str(error)
+        """Why the line is closed, as a sentence; empty: it is open."""
+        closed = self.closed
+        return "" if closed is None else str(closed)
 
-    def release(self) -> Self:
-        """A person lets the line go on. Raises LineError."""
+    def closed_in(self, connection: Connection, *, lock: bool = False) -> Closed | None:
+        """The same within a transaction; with `lock` it stays true until that is committed."""
+        query = select(line).where(line.c.id == 1)
+        row = connection.execute(query.with_for_update(read=True) if lock else query).one()
+        if row.state == LineState.OPEN or (row.until is not None and row.until <= _now()):
+            return None
+        return Closed(LineState(row.state), row.why, row.since, row.until)
 
-        def let_go(state: _State) -> None:
-            state.stopped, state.strikes = "", []
+    def must_be_open(self) -> None:
+        """Raises LineError with the sentence."""
+        if why := self.stopped:
+            raise LineError(f"{why}. When that is settled: rpa release, or add --release")
 
-        self._change(let_go)
+    def pause(self, why: str, by: str) -> None:
+        """A person closes the line."""
+        self._close(LineState.PAUSED, why or "no reason was given", by)
+
+    def stop(self, why: str) -> bool:
+        """Close it until a person releases it; whether it was not closed so already."""
+        return self._close(LineState.STOPPED, why)
+
+    def park(self, why: str) -> None:
+        """Close it for a while, longer each time in a row."""
+
+        def change(row: Row[tuple[object, ...]]) -> dict[str, object]:
+            if _is_closed(row):
+                return {}
+            until = _now() + min(LONGEST_PAUSE, FIRST_PAUSE * 2**row.parked_times)
+            times = min(row.parked_times + 1, 10)
+            return {
+                "state": LineState.PARKED,
+                "why": why,
+                "by": "",
+                "since": _now(),
+                "until": until,
+                "parked_times": times,
+            }
+
+        self._change(change)
+
+    def release(self, by: str = "") -> "Line":
+        """A person lets the line go on, strikes forgotten."""
+        self._change(
+            lambda _: {
+                "state": LineState.OPEN, "why": "", "by": by, "since": _now(), "until": None, "strikes": "[]",
+                "parked_times": 0,
+            }
+        )  # fmt: skip
         return self
 
-    def stop(self, why: str) -> None:
-        """Stop the line, unless it is stopped already; the first reason is the one to read."""
+    def _close(self, state: LineState, why: str, by: str = "") -> bool:
+        """The first reason is the one to read, unless it would have passed by itself."""
 
-        def close(state: _State) -> None:
-            state.stopped = state.stopped or why
+        def change(row: Row[tuple[object, ...]]) -> dict[str, object]:
+            if _is_closed(row) and row.until is None:
+                return {}
+            return {"state": state, "why": why, "by": by, "since": _now(), "until": None}
 
-        self._note(close)
+        return self._change(change)
 
-    def check(self) -> str:
-        """Why no request may be started; empty: one may. A cap that is reached stops this run only."""
-        if why := self.stopped:
-            return why
-        for cap, done, when in (
-            ("max_effects_per_run", self._of_this_run, "in this run"),
-            ("max_effects_per_hour", len(self._read().recent()), "in the last hour"),
-        ):
-            allowed = getattr(self._policy, cap)
-            if done + EFFECTS_OF_ONE > allowed:
-                hint = "run again later" if done else "raise it in the profile"
-                needed = f"a request may need {EFFECTS_OF_ONE} and policy.{cap} is {allowed}"
-                self._ours = f"{done} effects were caused {when}, {needed}; {hint}"
-        return self._ours
+    def end(self, outcome: Outcome) -> str:
+        """Take notice of an end; returns why it closed the line, if it did."""
+        with writing(self._engine) as connection:
+            return self.end_in(connection, outcome)
 
-    def count(self, event: Event) -> None:
-        """Take notice of an event of a journal, for `CaseJournal.listen`; an effect is on disk before it is sent."""
-        if event.kind is EventKind.INTENT:
-            self._of_this_run += 1
-            self._note(lambda state: state.effects.append(event.at))
-
-    def end(self, outcome: Outcome) -> None:
-        """Take notice of an end; it may stop the line."""
-
-        def judge(state: _State) -> None:
-            state.strikes = [*state.strikes, outcome.code] if outcome.code in STRIKES else []
-            state.stopped = state.stopped or self._verdict(state.strikes, outcome)
-
-        self._note(judge)
+    def end_in(self, connection: Connection, outcome: Outcome) -> str:
+        """The same within a transaction."""
+        row = connection.execute(select(line).where(line.c.id == 1).with_for_update()).one()
+        strikes = [*json.loads(row.strikes), outcome.code] if outcome.code in STRIKES else []
+        values: dict[str, object] = {"strikes": json.dumps(strikes), "parked_times": 0}
+        why = "" if _is_closed(row) and row.until is None else self._verdict(strikes, outcome)
+        if why:
+            values |= {"state": LineState.STOPPED, "why": why, "by": "", "since": _now(), "until": None}
+        if values["strikes"] != row.strikes or row.parked_times or why:
+            connection.execute(update(line).values(**values))
+        return why
 
     def _verdict(self, strikes: list[str], outcome: Outcome) -> str:
         if outcome.code == "sign_in":  # once more with a wrong password, and the robot's user may be locked out
@@ -109,32 +171,40 @@ class Line:
         kinds = ", ".join(dict.fromkeys(strikes))
         return f"{len(strikes)} ends in a row were {kinds}, the last of them request {outcome.id}"
 
-    def _note(self, change: Callable[[_State], None]) -> None:
-        """Change the file; where that fails, this run stops, as a journal only drops a listener that raises."""
-        try:
-            self._change(change)
-        except LineError as error:
-            self._ours = str(error)
+    def room_in_run(self, effects: int) -> str:
+        """Why the cap of a run that has caused so many effects allows no further request; empty: there is room."""
+        return self._room("max_effects_per_run", effects, "in this run")
 
-    def _read(self) -> _State:
-        try:
-            return _State.model_validate_json(self._path.read_bytes()) if self._path.exists() else _State()
-        except (OSError, ValidationError) as error:
-            why = f"{self._path} cannot be read, so whether the line is stopped is not known"
-            raise LineError(f"{why}; see `rpa list`, then remove the file") from error
+    def room_in_hour(self, connection: Connection, *, asks_first: bool = False) -> str:
+        """The same of the cap of an hour, for all workers together. What the requests that are being worked on may
+        still need is counted in full. `asks_first`: for a request that is not being worked on yet.
+        """
+        working = connection.execute(select(func.count()).where(jobs.c.state == "working")).scalar_one()
+        others = working - (not asks_first)  # the one that asks is being worked on itself
+        recent = connection.execute(select(func.count()).where(intents.c.at > _now() - HOUR)).scalar_one()
+        return self._room("max_effects_per_hour", recent + EFFECTS_OF_ONE * max(0, others), "in the last hour")
 
-    def _change(self, change: Callable[[_State], None]) -> None:
-        """Change what the file says now, durably; other runs wait meanwhile. Raises LineError."""
-        folder = self._path.parent
-        try:
-            make_folder(folder)
-            # a lock file of its own: line.json is another file after each change
-            with (folder / f".{self._path.name}.lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                state = self._read()
-                change(state)
-                state.effects = state.recent()
-                write_atomic(self._path, state.model_dump_json(indent=1).encode())
-                sync(folder)
-        except OSError as error:
-            raise LineError(f"{self._path} cannot be written ({error.strerror}); nothing more is started") from error
+    def _room(self, cap: str, done: int, when: str) -> str:
+        allowed = getattr(self._policy, cap)
+        if done + EFFECTS_OF_ONE <= allowed:
+            return ""
+        hint = "run again later" if done else "raise it in the profile"
+        needed = f"a request may need {EFFECTS_OF_ONE} and policy.{cap} is {allowed}"
+        return f"{done} effects were caused or begun {when}, {needed}; {hint}"
+
+    def _change(self, change: Callable[[Row[tuple[object, ...]]], dict[str, object]]) -> bool:
+        """Whether anything was changed."""
+        with writing(self._engine) as connection:
+            row = connection.execute(select(line).where(line.c.id == 1).with_for_update()).one()
+            values = change(row)
+            if values:
+                connection.execute(update(line).values(**values))
+            return bool(values)
+
+
+def _is_closed(row: Row[tuple[object, ...]]) -> bool:
+    return row.state != LineState.OPEN and (row.until is None or row.until > _now())
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

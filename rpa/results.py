@@ -39,7 +39,8 @@ EXIT_OF_END = {
 }
 EXIT_OF_CODE = {"drift": 5, "sign_in": 6, "role_denied": 6}
 """Of a `needs_human` end, whose other codes are 4."""
-LINE_STOPPED, INTERRUPTED = 7, 130
+WAITS, LINE_STOPPED, INTERRUPTED = 3, 7, 130
+"""3: for a person's approval, or for its date."""
 WORST_LAST = (0, 1, 3, 6, 5, 4, LINE_STOPPED, INTERRUPTED)
 """4 may have left something half done, 6 and 5 seldom; after 7 and 130 some requests were not tried."""
 
@@ -65,6 +66,15 @@ def exit_code(outcome: Outcome) -> int:
     if outcome.end is End.NEEDS_HUMAN:
         return EXIT_OF_CODE.get(outcome.code, EXIT_OF_END[outcome.end])
     return EXIT_OF_END[outcome.end]
+
+
+def exit_code_of_one(result: Result, *, closed: bool = False, interrupted: bool = False) -> int:
+    """Of a request by itself: its own end says more than that it closed the line."""
+    if result.outcome:
+        return exit_code(result.outcome)
+    if result.code == "waiting_approval":
+        return WAITS
+    return worst([1, *[LINE_STOPPED] * closed, *[INTERRUPTED] * interrupted])
 
 
 def worst(codes: Iterable[int]) -> int:

@@ -33,6 +33,14 @@ class Robot:
     interrupt_at: ClassVar[str] = ""
     """At this account, a Ctrl-C arrives."""
     pause: ClassVar[float] = 0.0
+    mark = "--no-browser"
+    served = 0
+
+    def memory(self) -> int:
+        return 0
+
+    def recycle(self) -> None:
+        pass
 
     def __init__(self, profile: Any, credentials: Any, **options: Any) -> None:
         type(self).opened.append({"credentials": credentials, **options})
@@ -99,6 +107,8 @@ class Robot:
                 import signal  # noqa: PLC0415
 
                 signal.raise_signal(signal.SIGINT)
+                while stop is not None and not stop.is_set():  # the main thread takes it
+                    time.sleep(0.01)
         journal.write(EventKind.RECOVERY, "4a", on="DeadLink", by="press_update", outcome="done")
         journal.write(EventKind.WARNING, text="something [bold]odd[/bold] \x1b[31m")
         end, code = self.ends.get(request.account_number, ("cancelled", ""))

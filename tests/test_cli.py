@@ -131,7 +131,8 @@ class TestProfileAndTemplate:
         for name in ("t.csv", "t.xlsx", "t.jsonl"):
             assert rpa("template", "-o", name).exit_code == 0
             assert rpa("template", "-o", name).exit_code == 2
-        assert rpa("run", "t.xlsx").exit_code == 0
+        assert rpa("run", "t.xlsx").exit_code == 3  # the example's date is still to come
+        assert rpa("run", "t.xlsx", "--now").exit_code == 0
         assert rpa("template", "--csv", "-o", "x.jsonl").exit_code == 2
         assert rpa("template", "--jsonl").stdout.startswith('{"account_name": "12-10 Test"')
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flows.model import CancellationRequest, Plan
     from rpa.cli.desk import Desk
     from rpa.cli.screen import Screen
+    from rpa.queue.shop import Shop
     from rpa.results import Result
 
 app = typer.Typer()
@@ -96,19 +97,21 @@ def plan_as_json(plan: "Plan") -> dict[str, Any]:
 
 
 def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool) -> int:
-    from rpa.batch import Workshop, exit_code_of_one, run_one
     from rpa.cli.asking import approve, show_plan
     from rpa.cli.interrupt import stop_on_interrupt
     from rpa.cli.live import Steps
-    from rpa.line import LineError
-    from rpa.results import EXIT_OF_CODE
+    from rpa.queue.leases import Lease
+    from rpa.results import EXIT_OF_CODE, exit_code_of_one
 
     profile, screen = desk.profile(), desk.screen
     with desk.records(profile) as records, stop_on_interrupt(screen) as stop:
         if draft.number and (known := _known(records, draft.request(draft.number))):
             return show_result(known, screen)
-        line = desk.open_line(profile, release=release)
-        with desk.robot(profile, watching) as (robot, credentials):
+        line = desk.open_line(records, profile, release=release)
+        with (
+            Lease(records.engine, "cancel", desk.settings.output) as lease,
+            desk.robot(profile, watching, lease=lease) as (robot, credentials),
+        ):
             request = draft.settle(robot, screen)
             _tell_earlier(records, request, screen)
             if not yes:
@@ -117,28 +120,56 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
                 if plan.blocked:
                     return EXIT_OF_CODE["drift"]
                 approve(plan, screen)
-            if why := line.check():  # it may have been stopped while a person read the plan
-                raise LineError(f"the line is stopped: {why}")
-            records.accept(request, "rpa cancel")
-            shop = Workshop(records, profile, line, stop, credentials.secrets)
+            line.must_be_open()  # it may have been stopped while a person read the plan
             with Steps(screen) as steps:
-                steps.started(request)
-                result = run_one(request, shop, robot, steps)
+                shop = _shop(records, profile, line, lease, stop, steps, credentials)
+                result = _directly(shop, request, robot, screen)
         show_result(result, screen)
-        if line.stopped and not screen.json:
-            screen.say(f"The line is stopped: {line.stopped}. Once that is settled, add --release.")
-        return exit_code_of_one(result, shop)
+        closed = line.stopped
+        if closed and not screen.json:
+            screen.say(f"{closed[0].upper()}{closed[1:]}. Once that is settled, add --release.")
+        return exit_code_of_one(result, closed=bool(closed), interrupted=stop.is_set())
+
+
+def _shop(records: Any, profile: Any, line: Any, lease: Any, stop: Any, watch: Any, credentials: Any) -> "Shop":
+    from rpa.queue.jobs import Jobs
+    from rpa.queue.shop import Shop
+
+    secrets = tuple(credentials.secrets)
+    return Shop(records, Jobs(records.engine), profile, line, lease, stop, watch, secrets, unattended=False)
+
+
+def _directly(shop: "Shop", request: "CancellationRequest", robot: Any, screen: "Screen") -> "Result":
+    """Carry one request out at once, or wait for whoever does. Raises LineError, RecordError."""
+    from flows.model import Outcome
+    from rpa.cli.desk import who
+    from rpa.line import LineError
+    from rpa.queue.attempt import work
+    from rpa.queue.people import take_directly
+    from rpa.results import Result
+
+    with shop.jobs.engine.connect() as connection:
+        if why := shop.line.room_in_hour(connection, asks_first=True) or shop.line.room_in_run(shop.effects):
+            raise LineError(f"the line is full: {why}")
+    taken = take_directly(
+        shop.records, shop.jobs, request, shop.lease, by=f"rpa cancel by {who()}", stop=shop.stop, told=screen.say
+    )
+    if isinstance(taken, Outcome):
+        return Result(request, taken, earlier=True)
+    return work(shop, taken, robot).result
 
 
 def _known(records: Any, request: "CancellationRequest") -> "Result | None":
     """The end of the same request, if it has one (promise 13); one that needs a human may be run again."""
-    from rpa.batch import recorded
+    from rpa.batch import has_end
     from rpa.records import NoSuchRequest
+    from rpa.results import Result
 
     try:
-        return recorded(request, records, again=True)
+        record = records.find(request.id)
     except NoSuchRequest:
         return None
+    return Result(request, record.outcome, earlier=True) if has_end(record, again=True) else None
 
 
 def _tell_earlier(records: Any, request: "CancellationRequest", screen: "Screen") -> None:

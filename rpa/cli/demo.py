@@ -119,7 +119,7 @@ def _run_part(desk: "Desk", part: DemoPart, folder: Path, watching: Any) -> "Job
     with part.site() as site:
         profile = part.profile(site)
         file = read_requests(part.requests, read_date=profile.read_date, today=today(profile))
-        job = Job(own, file)
+        job = Job(own, file, now=True)  # the bundled dates are any
         signed_in = Credentials(username=site.username, password=SecretStr(site.password))
         _withdraw_some(own, file, profile)
         job.carry_out(watching, profile, signed_in)
@@ -128,12 +128,13 @@ def _run_part(desk: "Desk", part: DemoPart, folder: Path, watching: Any) -> "Job
 
 def _withdraw_some(desk: "Desk", file: "RequestFile", profile: "SiteProfile") -> None:
     """What a person takes back before its turn comes (`rpa withdraw`)."""
-    from rpa.withdrawing import withdraw
+    from rpa.cli.records import shop_to_withdraw
+    from rpa.queue.people import withdraw
 
     taken_back = [request for request in file.requests if request.account_number in WITHDRAWN]
-    with desk.records(profile) as records:
+    with desk.records(profile) as records, shop_to_withdraw(desk, records, profile) as shop:
         for request in taken_back:
-            withdraw(records, request, profile=profile, by="Support desk", why="the customer stays")
+            withdraw(shop, request, by="Support desk", why="the customer stays")
 
 
 def _show_table(results: "list[Result]", desk: "Desk") -> None:

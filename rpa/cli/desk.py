@@ -14,11 +14,12 @@ from rpa.cli.errors import UsageError
 from rpa.cli.options import Screenshot, Tracing
 from rpa.cli.screen import Screen
 from rpa.credentials import Credentials, find_credentials
-from rpa.line import Line, LineError
+from rpa.line import Line
 from rpa.profiles import load_profile
 from rpa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from rpa.queue.leases import Lease
     from rpa.records import Records
     from rpa.robot import Robot
 
@@ -74,25 +75,38 @@ class Desk:
             where = f"the records in {self.settings.output} cannot be opened"
             raise UsageError(f"{where}: {str(error).splitlines()[0]}; name another folder with --output") from error
 
-    def open_line(self, profile: SiteProfile, *, release: bool = False) -> Line:
-        """The line of this output folder. Raises LineError, if it is stopped and not to be released."""
-        line = Line(self.settings.output / "line.json", profile.policy)
-        if line.stopped and not release:
-            raise LineError(f"the line is stopped: {line.stopped}. When that is settled, add --release")
-        return line.release() if release else line
+    def open_line(self, records: "Records", profile: SiteProfile, *, release: bool = False) -> Line:
+        """The line. Raises LineError, if it is closed and not to be released."""
+        line = Line(records.engine, profile.policy)
+        if release:
+            return line.release(who())
+        line.must_be_open()
+        return line
 
     @contextmanager
     def robot(
-        self, profile: SiteProfile, watching: Watching, credentials: Credentials | None = None
+        self,
+        profile: SiteProfile,
+        watching: Watching,
+        credentials: Credentials | None = None,
+        lease: "Lease | None" = None,
     ) -> Iterator[tuple["Robot", Credentials]]:
         """A robot with its browser open. Raises CredentialsError, BrowserError."""
-        from rpa.browsers import find_browser
         from rpa.log import start_log
-        from rpa.robot import Robot
 
         credentials = credentials or find_credentials(profile)
         start_log(self.settings.output, credentials.secrets)
-        with Robot(
+        with self.open_robot(profile, watching, credentials, lease) as robot:
+            yield robot, credentials
+
+    def open_robot(
+        self, profile: SiteProfile, watching: Watching, credentials: Credentials, lease: "Lease | None" = None
+    ) -> "Robot":
+        """A robot, not yet open; one that holds a lease does nothing once it has lost it. Raises BrowserError."""
+        from rpa.browsers import find_browser
+        from rpa.robot import Robot
+
+        return Robot(
             profile,
             credentials,
             browser=find_browser(self.settings, headed=watching.headed),
@@ -101,8 +115,17 @@ class Desk:
             evidence=watching.screenshot is Screenshot.ON,
             tracing=watching.tracing.value,
             output=self.settings.output,
-        ) as robot:
-            yield robot, credentials
+        )
+
+
+def who() -> str:
+    """The person at this machine, for the records."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user without a name
+        return "unknown"
 
 
 def a_person_is_here() -> bool:

@@ -10,11 +10,15 @@ import typer
 from rpa.cli import options
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from flows.profile import SiteProfile
-    from rpa.batch import Robot, Workshop
     from rpa.cli.desk import Desk, Watching
     from rpa.cli.screen import Screen
     from rpa.credentials import Credentials
+    from rpa.line import Line
+    from rpa.queue.jobs import Jobs
+    from rpa.records import Records
     from rpa.request_files import RequestFile
     from rpa.results import Result
 
@@ -27,6 +31,8 @@ def run(
     *,
     file: Annotated[Path, typer.Argument(help="CSV, XLSX or JSON Lines; see `rpa template`.")],
     again: Annotated[bool, typer.Option("--again", help="Run those that ended as needs_human once more.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="Do not wait for dates in the future.")] = False,
+    desks: options.Desks = 1,
     release: options.Release = False,
     profile: options.Profile = None,
     output: options.Output = None,
@@ -39,7 +45,7 @@ def run(
 ) -> None:
     """Carry out all requests of a file.
 
-    One after another. Run again, it goes on where it stopped.
+    Puts them into the queue, works, and waits for their ends. Run again, it goes on where it stopped.
     """
     from rpa.cli.desk import Desk, Watching, today
     from rpa.request_files import read_requests
@@ -49,7 +55,7 @@ def run(
     requests = read_requests(file, read_date=site.read_date, today=today(site))
     for note in requests.notes:
         desk.screen.say(f"Note: {note}")
-    job = Job(desk, requests, again=again, release=release)
+    job = Job(desk, requests, again=again, release=release, desks=desks, now=now)
     code = job.carry_out(Watching(headed, slow_mo, tracing, screenshot))
     job.report()
     raise typer.Exit(code)
@@ -95,10 +101,20 @@ def template(
 
 
 class Job:
-    """A file's requests, accepted, run in order, and their results written."""
+    """A file's requests: put into the queue, worked off here, waited for, and their results written."""
 
-    def __init__(self, desk: "Desk", file: "RequestFile", *, again: bool = False, release: bool = False) -> None:
-        self.desk, self.file, self.again, self.release = desk, file, again, release
+    def __init__(
+        self,
+        desk: "Desk",
+        file: "RequestFile",
+        *,
+        again: bool = False,
+        release: bool = False,
+        desks: int = 1,
+        now: bool = False,
+    ) -> None:
+        """`now`: do not wait for a cancellation date in the future."""
+        self.desk, self.file, self.again, self.release, self.desks, self.now = desk, file, again, release, desks, now
         self.results: list[Result] = []
         self.stopped, self.interrupted = "", False
 
@@ -108,59 +124,77 @@ class Job:
         profile: "SiteProfile | None" = None,
         credentials: "Credentials | None" = None,
     ) -> int:
-        """Run all that has no end yet; returns the exit code. Raises RequestFileError, LineError, ..."""
-        from dataclasses import replace
+        """Submit all, work until none of them is left to be done; returns the exit code.
 
-        from rpa.batch import Workshop, accept_all, batch_exit_code, recorded
+        Raises RequestFileError, LineError, ...
+        """
+        from rpa.batch import batch_exit_code
         from rpa.cli.interrupt import stop_on_interrupt
-        from rpa.request_files import RequestFileError
+        from rpa.cli.submitting import submit_file
 
         desk, site = self.desk, profile or self.desk.profile()
         with desk.records(site) as records, stop_on_interrupt(desk.screen) as stop:
-            faults = accept_all(records, self.file.requests, self.file.rows, f"rpa run {self.file.path.name}")
-            if faults:
-                raise RequestFileError(self.file.path, faults)
-            line = desk.open_line(site, release=self.release)
-            shop = Workshop(records, site, line, stop)
-            if all(recorded(request, records, again=self.again) for request in self.file.requests):
-                self._run(shop, None)  # nothing is left to do: no browser is opened for it
-            else:
-                with desk.robot(site, watching, credentials) as (robot, signed_in):
-                    self._run(replace(shop, secrets=signed_in.secrets), robot)
-            self.stopped, self.interrupted = line.stopped, stop.is_set()
-            return batch_exit_code(self.results, shop)
+            line = desk.open_line(records, site, release=self.release)
+            queue = submit_file(records, self.file, site, source=f"rpa run {self.file.path.name}", wait=not self.now)
+            self._work(records, queue, line, site, watching, credentials, stop)
+            self.stopped, self.interrupted = self.stopped or line.stopped, stop.is_set()
+            return batch_exit_code(self.results, closed=bool(self.stopped), interrupted=self.interrupted)
 
-    def _run(self, shop: "Workshop", robot: "Robot | None") -> None:
-        from rpa.batch import run_batch
+    def _work(
+        self, records: "Records", queue: "Jobs", line: "Line", site: "SiteProfile", watching: "Watching",
+        credentials: "Credentials | None", stop: "Event",
+    ) -> None:  # fmt: skip
+        from rpa.batch import has_end
         from rpa.cli.live import Bar
+        from rpa.cli.working import make_worker
+        from rpa.queue.retrying import retry
+        from rpa.results import Result
+
+        ids = [request.id for request in self.file.requests]
+        before = records.these(ids)
+        ended = {record.request.id for record in before if has_end(record, again=self.again)}
+        for record in before:
+            if self.again and record.outcome is not None and record.request.id not in ended:
+                retry(records, queue, record.request.id, by="rpa run --again")
+
+        def done(jobs: "Jobs") -> bool:
+            closed = line.closed
+            return (closed is not None and closed.until is None) or not jobs.open(ids)
 
         try:
-            with Bar(self.desk.screen, len(self.file.requests)) as bar:
-                for result in run_batch(self.file.requests, shop, robot, bar, again=self.again):
-                    self.results.append(result)
+            with Bar(self.desk.screen, len(ids)) as bar:
+                for record in before:
+                    if record.request.id in ended:
+                        bar.ended(Result(record.request, record.outcome, earlier=True))
+                if queue.open(ids):  # else nothing is left to do: no browser is opened for it
+                    worker = make_worker(self.desk, records, site, watching, credentials, stop, bar, self.desks)
+                    worker.kind, worker.done, worker.patient = "run", done, False
+                    worker.run()
+                    self.stopped = worker.exhausted
+                self._place(records, queue, ended, line.stopped or self.stopped)
+                for result in self.results:
+                    if result.request.id not in bar.told:
+                        bar.ended(result)
         finally:  # what is known is written, whatever broke off
-            self._place(shop)
+            if not self.results:
+                self._place(records, queue, ended, "this run did not come to its end")
             write_all(self.desk.settings.output, self.results, self.file.path.name)
 
-    def _place(self, shop: "Workshop") -> None:
-        """Tell of the rows that were not reached too; one that was begun and has no end names its case folder."""
+    def _place(self, records: "Records", queue: "Jobs", earlier: set[str], why: str) -> None:
+        """What became of each row, in the file's order."""
         from contextlib import suppress
-        from dataclasses import replace
 
         from sqlalchemy.exc import SQLAlchemyError
 
-        from rpa.batch import BROKEN_OFF
-        from rpa.results import NOT_STARTED, Result
+        from rpa.batch import result_of
 
-        with suppress(SQLAlchemyError):  # without the database, what this run came to is written all the same
-            found = [shop.records.find(request.id) for request in self.file.requests]
-            begun = [record.attempts > 0 and record.outcome is None for record in found]
-            for record, open_ in list(zip(found, begun, strict=True))[len(self.results) :]:
-                code = BROKEN_OFF if open_ else NOT_STARTED
-                self.results.append(Result(record.request, record.outcome, "this run did not come to its end", code))
+        why = why or "it was not started"
+        with suppress(SQLAlchemyError):  # without the database, what is known elsewhere is written all the same
+            found = records.these([request.id for request in self.file.requests])
+            jobs = queue.these([record.request.id for record in found])
             self.results = [
-                replace(result, case_dir=str(record.case_dir)) if open_ and result.outcome is None else result
-                for result, record, open_ in zip(self.results, found, begun, strict=True)
+                result_of(record, jobs.get(record.request.id), earlier=record.request.id in earlier, why=why)
+                for record in found
             ]
 
     def report(self) -> None:
@@ -169,7 +203,7 @@ class Job:
         show_ends(self.results, screen)
         if self.stopped:
             left = sum(result.outcome is None for result in self.results)
-            screen.say(f"The line is stopped: {self.stopped}. {left} not started; once settled, add --release.")
+            screen.say(f"{self.stopped[0].upper()}{self.stopped[1:]}. {left} not ended; once settled, add --release.")
         if self.interrupted:
             screen.say("Interrupted: what was being done is recorded. Run the same command to go on.")
         screen.say(f"Results in {output}: results.jsonl, results.csv, junit.xml")

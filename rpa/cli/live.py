@@ -1,5 +1,6 @@
 """What is shown while a request is carried out: each clause in order; and while a file is, one bar."""
 
+import threading
 import time
 from dataclasses import dataclass
 from types import TracebackType
@@ -42,7 +43,7 @@ class Steps:
     """The clauses of one request as they come, with spinner, outcome and time; piped: a line as each ends."""
 
     def __init__(self, screen: Screen) -> None:
-        self.screen, self.lines, self._request = screen, list[Line](), ""
+        self.screen, self.lines = screen, list[Line]()
         self._live = Live(get_renderable=self.render, console=screen.console, refresh_per_second=8, transient=False)
 
     def __enter__(self) -> Self:
@@ -60,14 +61,14 @@ class Steps:
             self._live.stop()
 
     def started(self, request: CancellationRequest) -> None:
-        self._request = request.id
+        pass
 
     def ended(self, result: Result) -> None:
         pass
 
-    def event(self, event: Event) -> None:
+    def event(self, request: CancellationRequest, event: Event) -> None:
         """Take an event of the journal in."""
-        log_event(self._request, event)
+        log_event(request.id, event)
         if event.kind is EventKind.STEP_STARTED:
             self.lines.append(Line(event.clause, safe(event.data.get("title", "")), "running", time.monotonic()))
         elif event.kind is EventKind.STEP_ENDED:
@@ -135,7 +136,10 @@ class Bar:
     """A whole file: a line for each end, and below them a bar with what is being done."""
 
     def __init__(self, screen: Screen, total: int) -> None:
-        self.screen, self._count, self._done, self._total, self._request = screen, 0, 0, total, ""
+        self.screen, self._count, self._done, self._total = screen, 0, 0, total
+        self._guard = threading.Lock()
+        self.told: set[str] = set()
+        """The requests whose end was shown."""
         self._progress = Progress(
             TextColumn("{task.fields[doing]}", markup=False),
             BarColumn(bar_width=20),
@@ -156,17 +160,22 @@ class Bar:
         self._progress.stop()
 
     def started(self, request: CancellationRequest) -> None:
-        self._request = request.id
         self._doing(f"{request.account_number} {request.account_name}")
 
-    def event(self, event: Event) -> None:
+    def event(self, request: CancellationRequest, event: Event) -> None:
         """Take an event of the journal in."""
-        log_event(self._request, event)
+        log_event(request.id, event)
         if event.kind is EventKind.STEP_STARTED:
             self._doing(f"{event.clause} {event.data.get('title', '')}")
 
     def ended(self, result: Result) -> None:
         """Show one result: on its own line, or with --json as its object."""
+        with self._guard:
+            self._show(result)
+
+    def _show(self, result: Result) -> None:
+        if result.outcome is not None:
+            self.told.add(result.request.id)
         self._count += 1
         self._done += result.outcome is not None
         self._progress.update(self._task, completed=self._done, doing="")

@@ -44,5 +44,7 @@ Date = Annotated[str, typer.Option("--date", help="Date of Cancellation, YYYY-MM
 Reason = Annotated[str, typer.Option("--reason", help="Why they cancelled.", show_default=False)]
 OptOut = Annotated[bool, typer.Option("--opt-out", help="Opt Out of any future emails.")]
 RequestedBy = Annotated[str, typer.Option("--requested-by", help="Who asked for it.", show_default=False)]
+Desks = Annotated[int, typer.Option("--desks", min=1, max=64, help="Browsers that work at the same time.")]
+By = Annotated[str, typer.Option("--by", help="Who does it; it is kept.", show_default=False)]
 Release = Annotated[bool, typer.Option("--release", help="Let a line that was stopped go on.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; for scripts.")]

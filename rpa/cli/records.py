@@ -1,6 +1,7 @@
 """`rpa show`, `rpa list` and `rpa verify`: what was done."""
 # ruff: noqa: PLC0415 (imports wait until the command runs)
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,13 +11,16 @@ from rich.text import Text
 from rpa.cli import options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from flows.journal import Intent
     from flows.model import Outcome
+    from flows.profile import SiteProfile
     from rpa.cases.verifying import VerifyReport
+    from rpa.cli.desk import Desk
     from rpa.cli.screen import Screen
-    from rpa.records import RequestRecord
+    from rpa.queue.shop import Shop
+    from rpa.records import Records, RequestRecord
 
 app = typer.Typer()
 ENDS = "cancelled, already_cancelled, referred, refused, needs_human, withdrawn"
@@ -105,14 +109,29 @@ def withdraw(
     """Take a request back before anything is changed."""
     from rpa.cli.account import show_result
     from rpa.cli.desk import Desk
+    from rpa.queue.people import withdraw as take_back
     from rpa.results import Result
-    from rpa.withdrawing import withdraw as take_back
 
     desk = Desk.open(json=json, output=output, profile=profile)
     site = desk.profile()
-    with desk.records(site) as records:
+    with desk.records(site) as records, shop_to_withdraw(desk, records, site) as shop:
         request = records.find(id).request
-        show_result(Result(request, take_back(records, request, profile=site, by=by, why=why)), desk.screen)
+        show_result(Result(request, take_back(shop, request, by=by, why=why)), desk.screen)
+
+
+@contextmanager
+def shop_to_withdraw(desk: "Desk", records: "Records", site: "SiteProfile") -> "Iterator[Shop]":
+    """What is needed to end a request without a browser."""
+    from threading import Event
+
+    from rpa.line import Line
+    from rpa.queue.jobs import Jobs
+    from rpa.queue.leases import Lease
+    from rpa.queue.people import Nobody
+    from rpa.queue.shop import Shop
+
+    with Lease(records.engine, "withdraw", desk.settings.output) as lease:
+        yield Shop(records, Jobs(records.engine), site, Line(records.engine, site.policy), lease, Event(), Nobody())
 
 
 def record_as_json(record: "RequestRecord") -> dict[str, Any]:

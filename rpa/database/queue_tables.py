@@ -22,7 +22,7 @@ jobs = Table(
     Column("step", Text, nullable=False),  # what is being done: clause and title
     Column("withdraw_by", Text),  # a person takes it back while it is worked on
     Column("withdraw_why", Text),
-    Column("again", Boolean, nullable=False),  # a person had a needs_human run once more
+    Column("again", Integer, nullable=False),  # attempts made before a person had a needs_human run once more
     Column("batch", String(40), ForeignKey("batches.id"), index=True),
     Column("submitted_by", Text, nullable=False),
     Index("jobs_by_state", "state", "since"),

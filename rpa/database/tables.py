@@ -73,7 +73,7 @@ intents = Table(
     Column("account_number", Text, nullable=False, index=True),
     Column("effect", Text, nullable=False),
     Column("before", Text, nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("at", Instant, nullable=False, index=True),  # the cap of an hour counts them
     Column("requests_sent", Integer),
     Column("outcome", String(20), nullable=False),
     _of_attempt(),

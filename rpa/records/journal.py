@@ -6,16 +6,16 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from flows.journal import Event, EventKind, Intent
 from flows.model import AccountReading, CancellationRequest, Outcome
 from rpa.cases.building import build_case
 from rpa.cases.chain import Line
 from rpa.cases.writing import write_case
+from rpa.database import writing
 from rpa.records import projection, resuming
 from rpa.records.closing import record_end
 from rpa.records.errors import JournalClosed
@@ -38,23 +38,45 @@ others are in the journal file at return, so a killed process keeps them; a powe
 last critical one."""
 
 
+class Guard(Protocol):
+    """Asked within the journal's own transactions: what it raises leaves nothing written there."""
+
+    def before_write(self, connection: Connection) -> None:
+        """Raises if this process may not write any more."""
+
+    def before_intent(self, connection: Connection, *, first: bool) -> None:
+        """Raises if nothing more may be set out; `first`: nothing was yet, for this request."""
+
+
 class CaseJournal:
     """One attempt at one request. Made by `Records.begin`; ended by `finish`, or by `close` without an
     end."""
 
-    def __init__(self, engine: Engine, request: CancellationRequest, case_dir: Path, redactor: Redactor) -> None:
-        """Open the case folder and catch the database up. Raises OSError, CaseBusy, CaseDamaged,
-        SQLAlchemyError."""
+    def __init__(
+        self,
+        engine: Engine,
+        request: CancellationRequest,
+        case_dir: Path,
+        redactor: Redactor,
+        *,
+        place: str = "",
+        guard: Guard | None = None,
+    ) -> None:
+        """Open the case folder and catch the database up. With a guard the case is this process's by the
+        database's word: another one that still holds the folder's lock was fenced, and loses it.
+
+        Raises OSError, CaseBusy, CaseDamaged, SQLAlchemyError."""
         self.case_dir = case_dir
         self._engine = engine
         self._request = request
         self._redactor = redactor
         self._guard = threading.RLock()
         self._listeners: list[Callable[[Event], None]] = []
-        self._file = JournalFile(case_dir, request.id)
+        self._guarded = guard
+        self._file = JournalFile(case_dir, request.id, break_lock=guard is not None)
         try:
             self._evidence = EvidenceFolder(case_dir, redactor)
-            self._stored, self.attempt = resuming.catch_up(engine, request.id, self._file, self._evidence)
+            self._stored, self.attempt = resuming.catch_up(engine, request.id, self._file, self._evidence, place)
         except BaseException:
             self._file.close()
             raise
@@ -106,8 +128,8 @@ class CaseJournal:
     def intend(self, effect: str, clause: str, identity: dict[str, str], page: str, before: str) -> str:
         """Record an intent, durably in journal and database (promise 3), and return its id.
 
-        Raises OSError or SQLAlchemyError; then nothing may be clicked, and the journal says so where it can
-        be written.
+        Raises OSError, SQLAlchemyError, or what the guard raises; then nothing may be clicked, and the
+        journal says so where it can be written.
         """
         with self._guard:
             number = sum(event.kind is EventKind.INTENT for event in self.events) + 1
@@ -116,15 +138,20 @@ class CaseJournal:
             told["account_number"] = self._request.account_number
             line = self._append(EventKind.INTENT, clause, told)
             try:
-                self._flush()
-            except (OSError, SQLAlchemyError):
+                self._file.sync()
+                with writing(self._engine) as connection:
+                    if self._guarded is not None:
+                        self._guarded.before_intent(connection, first=number == 1)
+                    self._store(connection)
+                self._stored = len(self._file.lines)
+            except Exception:
                 self._withdraw(intent, effect, clause)
                 raise
         self._tell(line.event)
         return intent
 
     def _withdraw(self, intent: str, effect: str, clause: str) -> None:
-        seen = "the intent could not be made durable, so nothing was clicked"
+        seen = "the intent could not be made durable or was not allowed any more, so nothing was clicked"
         with suppress(OSError):
             self._append(EventKind.EFFECT_SENT, clause, {"intent": intent, "requests": []})
             settled = {"intent": intent, "effect": effect, "outcome": "not_done", "seen": seen}
@@ -187,7 +214,8 @@ class CaseJournal:
             self._file.sync()
             told = build_case(self._file.lines).outcome.model_copy(update={"case_dir": str(self.case_dir)})
             manifest = write_case(self.case_dir, self._request.id, self._file.lines)
-            with self._engine.begin() as connection:
+            with writing(self._engine) as connection:
+                self._may_write(connection)
                 self._store(connection)
                 record_end(connection, self.attempt, told, line, manifest)
             self.close()
@@ -206,9 +234,14 @@ class CaseJournal:
 
     def _flush(self) -> None:
         self._file.sync()
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
+            self._may_write(connection)
             self._store(connection)
         self._stored = len(self._file.lines)
+
+    def _may_write(self, connection: Connection) -> None:
+        if self._guarded is not None:
+            self._guarded.before_write(connection)
 
     def _store(self, connection: Connection) -> None:
         projection.store(connection, self._request.id, self._file.lines[self._stored :], self.attempt)

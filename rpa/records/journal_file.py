@@ -4,11 +4,12 @@ import errno
 import fcntl
 import os
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
 
 from flows.journal import Event
 from rpa.cases.chain import JOURNAL, ChainRead, Line, forge, genesis, read_chain
-from rpa.cases.files import MODE, make_folder, sync, write_new
+from rpa.cases.files import MODE, make_folder, sync, write_atomic, write_new
 from rpa.records.errors import CaseBusy, JournalClosed
 
 
@@ -16,27 +17,51 @@ class JournalFile:
     """The open journal of one request, locked against other processes until `close` or the process's
     death."""
 
-    def __init__(self, case_dir: Path, request_id: str) -> None:
-        """Open or create it. Raises OSError, CaseBusy."""
+    def __init__(self, case_dir: Path, request_id: str, *, break_lock: bool = False) -> None:
+        """Open or create it. `break_lock`: whoever holds it may write no more; he keeps a file without a name.
+
+        Raises OSError, CaseBusy.
+        """
         make_folder(case_dir)
         self.path = case_dir / JOURNAL
         self._request_id = request_id
-        self._handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, MODE)
-        self._close = weakref.finalize(self, os.close, self._handle)
         self._untrusted = ""
-        self._lock()
+        self._open()
+        if not self._lock(wanted=not break_lock):
+            self.close()
+            write_atomic(self.path, self.path.read_bytes())
+            self._open()
+            self._lock(wanted=True)
         sync(case_dir)
         self.read: ChainRead = read_chain(self.path.read_bytes(), request_id)
         self.lines: list[Line] = list(self.read.lines)
         self._size = self.read.size
 
-    def _lock(self) -> None:
+    def _open(self) -> None:
+        self._handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, MODE)
+        self._close = weakref.finalize(self, os.close, self._handle)
+
+    def _lock(self, *, wanted: bool) -> bool:
+        """Whether the lock was got; raises CaseBusy if it is `wanted` and was not."""
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
+            if not wanted:
+                return False
             self.close()
             where = f"request {self._request_id} is being worked on: {self.path} is held by another journal"
             raise CaseBusy(f"{where}; wait until that run has ended") from error
+        return True
+
+    def replace(self, lines: Sequence[Line]) -> None:
+        """Hold these lines instead; what the file held is kept beside it. Raises OSError."""
+        self.path.with_name(f"{self.path.name}.from-elsewhere").write_bytes(self.path.read_bytes())
+        content = b"".join(line.raw for line in lines)
+        os.ftruncate(self._handle, 0)
+        os.write(self._handle, content)
+        os.fsync(self._handle)
+        self.read = read_chain(content, self._request_id)
+        self.lines, self._size = list(self.read.lines), self.read.size
 
     def set_torn_end_aside(self, into: Path) -> None:
         """Copy what follows the last whole line to a file, durably, then cut it off. Raises OSError."""

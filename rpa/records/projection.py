@@ -2,13 +2,14 @@
 it."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from flows.journal import Event, EventKind, Intent
-from rpa.cases.chain import Line
+from rpa.cases.chain import Line, forge, genesis
 from rpa.cases.text import canonical, clean
 from rpa.database.tables import attempts, intents, observations
 
@@ -23,6 +24,22 @@ def last_known(connection: Connection, request_id: str) -> tuple[int, str]:
 def attempts_of(connection: Connection, request_id: str) -> int:
     query = select(func.coalesce(func.max(attempts.c.attempt), 0)).where(attempts.c.request_id == request_id)
     return int(connection.execute(query).scalar_one())
+
+
+def place_of(connection: Connection, request_id: str) -> str:
+    """Where the newest attempt wrote its case file; "" if that is not known."""
+    query = select(attempts.c.place).where(attempts.c.request_id == request_id)
+    return str(connection.execute(query.order_by(attempts.c.attempt.desc()).limit(1)).scalar() or "")
+
+
+def lines_of(connection: Connection, request_id: str) -> list[Line]:
+    """The journal's lines as the database has them."""
+    query = select(observations).where(observations.c.request_id == request_id).order_by(observations.c.seq)
+    lines: list[Line] = []
+    for row in connection.execute(query):
+        event = Event(kind=row.kind, clause=row.clause, at=row.at, data=json.loads(row.data))
+        lines.append(forge(row.seq, lines[-1].hash if lines else genesis(request_id), event))
+    return lines
 
 
 def intents_of(connection: Connection, request_id: str) -> list[Intent]:

@@ -24,11 +24,13 @@ from rpa.cases.verifying import VerifyReport, request_of, verify
 from rpa.database import open_database
 from rpa.database.tables import attempts, ends, requests
 from rpa.records.errors import AlreadyEnded, NoSuchRequest, RequestConflict, UnsafeId
-from rpa.records.journal import CaseJournal
+from rpa.records.journal import CaseJournal, Guard
 from rpa.records.projection import attempts_of, intents_of, last_known
 from rpa.records.redaction import Redactor
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?")
+SOME = 500
+"""So many ids are asked for at once."""
 NEAR = 5000
 """So many of the newest ids are looked through for one that is near a mistyped one."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)  # Windows opens devices by these names
@@ -102,19 +104,46 @@ class Records:
 
         Raises RequestConflict, UnsafeId, SQLAlchemyError.
         """
-        row = {
-            "id": check_id(request.id),
-            "account_number": clean(request.account_number),
-            "content": canonical(request.model_dump(mode="json")),
-            "source": clean(source),
-            "accepted_at": dt.datetime.now(dt.UTC),
-        }
         try:
             with self._engine.begin() as connection:
-                connection.execute(insert(requests), row)
+                connection.execute(insert(requests), row_of(request, source))
         except IntegrityError:
             self._must_be_same(request)
         return self._get(request.id)
+
+    def accept_in(self, connection: Connection, offered: Sequence[CancellationRequest], source: str) -> list[str]:
+        """Store those that are not stored yet, in the caller's transaction; returns their ids.
+
+        Raises UnsafeId, IntegrityError if another process stores one meanwhile.
+        """
+        ids = [request.id for request in offered]
+        known = set(connection.execute(select(requests.c.id).where(requests.c.id.in_(ids))).scalars())
+        new = [request for request in offered if request.id not in known]
+        if new:
+            connection.execute(insert(requests), [row_of(request, source) for request in new])
+        return [request.id for request in new]
+
+    def ended_in(self, connection: Connection, request_id: str) -> bool:
+        """Whether a request has its end, in the caller's transaction."""
+        row = connection.execute(_records().where(requests.c.id == request_id)).first()
+        return row is not None and row.outcome is not None
+
+    def conflicts(self, offered: Sequence[CancellationRequest]) -> dict[str, str]:
+        """By id, why a request can't be accepted: its id can't name a folder, or is taken by another one (promise 13)."""
+        faults = {}
+        with self._engine.connect() as connection:
+            for start in range(0, len(offered), SOME):
+                some = {request.id: request for request in offered[start : start + SOME]}
+                query = select(requests).where(requests.c.id.in_(some))
+                stored = {row.id: row for row in connection.execute(query)}
+                for request_id, request in some.items():
+                    try:
+                        check_id(request_id)
+                        if request_id in stored:
+                            _must_fit(stored[request_id], request)
+                    except (UnsafeId, RequestConflict) as error:
+                        faults[request_id] = str(error)
+        return faults
 
     def find(self, request_id: str) -> RequestRecord:
         """The request of that id, or the only one whose id begins so. Raises NoSuchRequest."""
@@ -125,6 +154,15 @@ class Records:
                 raise NoSuchRequest(_not_found(request_id, list(connection.execute(newest).scalars()), found))
             return self._record(connection.execute(_records().where(requests.c.id == found[0])).one())
 
+    def these(self, ids: Sequence[str]) -> list[RequestRecord]:
+        """The requests of these ids, in that order; unknown ones are left out."""
+        found: dict[str, RequestRecord] = {}
+        with self._engine.connect() as connection:
+            for start in range(0, len(ids), SOME):
+                query = _records().where(requests.c.id.in_(ids[start : start + SOME]))
+                found |= {row.id: self._record(row) for row in connection.execute(query)}
+        return [found[one] for one in ids if one in found]
+
     def list(self, end: End | None = None, limit: int | None = None) -> list[RequestRecord]:
         """Requests in the order of acceptance, newest last; `limit` keeps the newest."""
         query = _records().order_by(requests.c.position.desc()).limit(limit)
@@ -133,9 +171,9 @@ class Records:
         with self._engine.connect() as connection:
             return [self._record(row) for row in connection.execute(query)][::-1]
 
-    def begin(self, request: CancellationRequest, *, profile: SiteProfile) -> CaseJournal:
+    def begin(self, request: CancellationRequest, *, profile: SiteProfile, guard: Guard | None = None) -> CaseJournal:
         """Start an attempt; what an earlier one left is continued. Accepts the request if that was not done
-        yet.
+        yet. `guard`: of the queue, asked before each write.
 
         Raises AlreadyEnded (unless the end was needs_human: a person may have it run again), CaseBusy,
         CaseDamaged, RequestConflict, UnsafeId, OSError, SQLAlchemyError.
@@ -145,7 +183,7 @@ class Records:
             [*self._masked_fields, *profile.privacy.masked_fields],
             (request.account_name, request.account_number),
         )
-        journal = CaseJournal(self._engine, request, record.case_dir, redactor)
+        journal = CaseJournal(self._engine, request, record.case_dir, redactor, place=self.place, guard=guard)
         try:
             # Read again: another process may have ended the request before the case folder's lock was ours.
             record = self._get(request.id)
@@ -184,12 +222,8 @@ class Records:
             return self._record(connection.execute(_records().where(requests.c.id == request_id)).one())
 
     def _must_be_same(self, request: CancellationRequest) -> None:
-        """As it was accepted, or as a person has moved it since."""
         with self._engine.connect() as connection:
-            row = connection.execute(select(requests).where(requests.c.id == request.id)).one()
-        stored = CancellationRequest.model_validate_json(row.content)
-        if _as_moved(stored, row.moved_to) != request:
-            _must_be_same(stored, request)
+            _must_fit(connection.execute(select(requests).where(requests.c.id == request.id)).one(), request)
 
     def _record(self, row: Row[Any]) -> RequestRecord:
         return RequestRecord(
@@ -230,6 +264,24 @@ def _beginning_so(connection: Connection, request_id: str) -> list[str]:
     # LIKE disregards case on SQLite
     found = connection.execute(query.order_by(requests.c.position).limit(NEAR)).scalars()
     return [one for one in found if one.startswith(request_id)]
+
+
+def row_of(request: CancellationRequest, source: str) -> dict[str, Any]:
+    """A row of `requests`. Raises UnsafeId."""
+    return {
+        "id": check_id(request.id),
+        "account_number": clean(request.account_number),
+        "content": canonical(request.model_dump(mode="json")),
+        "source": clean(source),
+        "accepted_at": dt.datetime.now(dt.UTC),
+    }
+
+
+def _must_fit(row: Row[Any], request: CancellationRequest) -> None:
+    """It is as it was accepted, or as a person has moved it since. Raises RequestConflict."""
+    stored = CancellationRequest.model_validate_json(row.content)
+    if _as_moved(stored, row.moved_to) != request:
+        _must_be_same(stored, request)
 
 
 def _must_be_same(stored: CancellationRequest, offered: CancellationRequest) -> None:

@@ -15,14 +15,19 @@ from rpa.records.evidence import EvidenceFolder
 from rpa.records.journal_file import JournalFile
 
 
-def catch_up(engine: Engine, request_id: str, file: JournalFile, evidence: EvidenceFolder) -> tuple[int, int]:
+def catch_up(
+    engine: Engine, request_id: str, file: JournalFile, evidence: EvidenceFolder, place: str = ""
+) -> tuple[int, int]:
     """Bring the database to where the journal is; returns the number of lines and of attempts.
 
-    The journal may be ahead (it is written first), never behind. Raises CaseDamaged, OSError,
-    SQLAlchemyError.
+    The journal may be ahead (it is written first), never behind; unless the newest attempt wrote it in
+    another `place`, on a machine that this one shares no folder with: then it is written here as the database
+    has it. Raises CaseDamaged, OSError, SQLAlchemyError.
     """
     with engine.begin() as connection:
         known, digest = projection.last_known(connection, request_id)
+        if not _holds(file, known, digest) and projection.place_of(connection, request_id) not in {place, ""}:
+            file.replace(projection.lines_of(connection, request_id))
         _must_hold(file, known, digest)
         file.set_torn_end_aside(evidence.path_for(len(file.lines) + 1, "torn-end-of-journal", ".bin"))
         attempt = projection.attempts_of(connection, request_id)
@@ -30,8 +35,12 @@ def catch_up(engine: Engine, request_id: str, file: JournalFile, evidence: Evide
     return len(file.lines), attempt
 
 
+def _holds(file: JournalFile, known: int, digest: str) -> bool:
+    return not known or (len(file.lines) >= known and file.lines[known - 1].hash == digest)
+
+
 def _must_hold(file: JournalFile, known: int, digest: str) -> None:
-    if known and (len(file.lines) < known or file.lines[known - 1].hash != digest):
+    if not _holds(file, known, digest):
         problem = file.read.problem or f"it has {len(file.lines)} lines"
         raise CaseDamaged(
             f"{file.path} does not hold the {known} events that the database knows of this request"

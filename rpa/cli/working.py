@@ -1,0 +1,34 @@
+"""A worker of the command line: with the settings' browser, credentials and log."""
+
+import threading
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from flows.profile import SiteProfile
+from rpa.cli.desk import Desk, Watching
+from rpa.credentials import Credentials, find_credentials
+from rpa.log import start_log
+from rpa.queue.leases import Lease
+from rpa.queue.shop import Watch
+from rpa.queue.worker import Worker
+from rpa.records import Records
+
+if TYPE_CHECKING:
+    from rpa.robot import Robot
+
+
+def make_worker(
+    desk: Desk, records: Records, site: SiteProfile, watching: Watching, credentials: Credentials | None,
+    stop: threading.Event, watch: Watch, desks: int,
+) -> Worker:  # fmt: skip
+    """A worker with so many desks, not yet running. Raises CredentialsError, BrowserError."""
+    from rpa.browsers import find_browser  # noqa: PLC0415
+
+    signed_in = credentials or find_credentials(site)
+    find_browser(desk.settings, headed=watching.headed)  # told now, not once for each request
+    start_log(desk.settings.output, signed_in.secrets)
+
+    def open_robot(lease: Lease) -> AbstractContextManager["Robot"]:
+        return desk.open_robot(site, watching, signed_in, lease)
+
+    return Worker(records, site, desk.settings.output, open_robot, desks, stop, watch, secrets=tuple(signed_in.secrets))

@@ -1,0 +1,268 @@
+"""One attempt at one request: taken from the queue, carried out at a desk, settled."""
+
+import datetime as dt
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from loguru import logger
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from flows.journal import Event, EventKind
+from flows.model import ON_THE_WAY, CancellationRequest, End, Outcome, Plan
+from rpa.queue.engine import Entry
+from rpa.queue.guard import Guard
+from rpa.queue.jobs import BUSY, Job, NotTaken, State, Void
+from rpa.queue.leases import Fenced
+from rpa.queue.outbox import notify
+from rpa.queue.shop import Robot, Shop
+from rpa.records import CaseJournal, RecordError
+from rpa.results import Result
+
+INTERRUPTED, AWAITS_APPROVAL = "interrupted", "waiting_approval"
+"""The codes of outcomes that end this attempt only (flows.errors.Interrupted)."""
+FAULTS = frozenset({"browser_failed", "site_down"})
+"""Codes of the technology: before the first effect they are tried again."""
+TRIES = 3
+JITTER, LONGEST = 10.0, 120.0
+"""Seconds. Full jitter: anything between nothing and a bound that doubles with each try."""
+CAP_WAIT, DAMAGED_WAIT = dt.timedelta(minutes=1), dt.timedelta(hours=1)
+AGAIN_SECONDS = 1.0
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to become of a job after an attempt."""
+
+    result: Result
+    state: State = State.ENDED
+    tried: bool = False
+    """One of its tries was used up."""
+    at: dt.datetime | None = None
+    """It waits until then."""
+    alarm: bool = False
+    """A person has to look, though there is no end: its case file can't be written."""
+    park: str = ""
+    """Why the line is to be parked: it opens by itself."""
+    stop: str = ""
+    """Why the line is to be closed until a person releases it."""
+
+
+def carry_out(shop: Shop, entry: Entry, desk: int, robot: Robot) -> None:
+    """Do what an entry of the queue asks for. Raises Fenced, and KeyboardInterrupt of whoever runs it in the main thread."""
+    job = persistently(shop, lambda: take(shop, entry, desk))
+    if job is not None:
+        work(shop, job, robot)
+
+
+def work(shop: Shop, job: Job, robot: Robot | None) -> Verdict:
+    """Carry a job out that was taken, and settle it. Raises Fenced."""
+    request = shop.records.find(job.request_id).request
+    shop.watch.started(request)
+    verdict = attempt(shop, job, request, robot)
+    shop.failures = 0
+    persistently(shop, lambda: settle(shop, job, verdict))
+    shop.watch.ended(verdict.result)
+    return verdict
+
+
+def persistently(shop: Shop, act: Callable[[], Value]) -> Value:
+    """Do it again as long as the database fails and the lease holds. Raises Fenced."""
+    while True:
+        try:
+            return act()
+        except SQLAlchemyError as error:
+            logger.warning("the database failed: {}", str(error).splitlines()[0])
+            if not shop.lease.valid():
+                raise Fenced("the lease ran out while the database failed") from error
+            time.sleep(AGAIN_SECONDS)
+
+
+# --- taking ---
+
+
+def take(shop: Shop, entry: Entry, desk: int | None) -> Job | None:
+    """The job, now this worker's; None if it can't be worked on now. Raises SQLAlchemyError, Fenced."""
+    with shop.jobs.transaction() as connection:
+        try:
+            job = shop.jobs.take(connection, entry, shop.lease, desk)
+        except Void:
+            return None
+        except NotTaken as error:
+            shop.jobs.put_back(connection, entry.key, str(error), at=_now() + BUSY)
+            return None
+        why, at = _not_now(shop, connection, job)
+        if why:
+            shop.jobs.let_go(connection, entry.key, shop.lease.id)
+            shop.jobs.put_back(connection, entry.key, why, at=at)
+            return None
+        return job
+
+
+def _not_now(shop: Shop, connection: Connection, job: Job) -> tuple[str, dt.datetime | None]:
+    """Why a job must wait, and until when."""
+    if shop.stop.is_set():
+        return "the worker is stopping", None
+    if job.not_before is not None and job.not_before > _now():
+        return "it waits for its date", job.not_before
+    if closed := shop.line.closed_in(connection, lock=True):
+        return str(closed), closed.until
+    if why := shop.line.room_in_run(shop.effects):
+        shop.exhausted = why
+        return why, _now() + CAP_WAIT
+    why = shop.line.room_in_hour(connection)
+    shop.exhausted = shop.exhausted if shop.patient else why
+    return why, _now() + CAP_WAIT
+
+
+# --- carrying out ---
+
+
+def attempt(shop: Shop, job: Job, request: CancellationRequest, robot: Robot | None) -> Verdict:
+    """Carry out a job that was taken; without a robot, one that is withdrawn."""
+    record = shop.records.find(request.id)
+    if record.outcome is not None and record.attempts > job.again:  # a worker died between the end and its settlement
+        return Verdict(Result(request, record.outcome, earlier=True))
+    guard = Guard(shop.lease, shop.line, request.id)
+    try:
+        with shop.records.begin(request, profile=shop.profile, guard=guard) as journal:
+            return _judged(shop, job, request, journal, _outcome(shop, job, request, journal, robot))
+    except Fenced as error:
+        return Verdict(Result(request, None, str(error), INTERRUPTED), State.WAITING)
+    except RecordError as error:
+        return Verdict(Result(request, None, str(error)), State.WAITING, at=_now() + DAMAGED_WAIT, alarm=True)
+    except (OSError, SQLAlchemyError) as error:
+        why = f"the records cannot be written: {str(error).splitlines()[0]}"
+        return Verdict(Result(request, None, why), State.WAITING, stop=f"{why}; make room or mend the database")
+
+
+def _outcome(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJournal, robot: Robot | None) -> Outcome:
+    if robot is None or (job.withdraw_by is not None and not journal.intents()):
+        return withdrawn(request, job.withdraw_by or "", job.withdraw_why or "")
+
+    def tell(event: Event) -> None:
+        shop.effects += event.kind is EventKind.INTENT
+        if event.kind is EventKind.STEP_STARTED:
+            shop.jobs.tell(request.id, shop.lease.id, f"{event.clause} {event.data.get('title', '')}".strip())
+        shop.watch.event(request, event)
+
+    journal.redact(shop.secrets)
+    journal.listen(tell)
+    more = {} if shop.policy is None else {"approve": lambda plan: _approve(shop, request, plan)}
+    return robot.cancel(request, journal, stop=shop.stop, **more)
+
+
+def _approve(shop: Shop, request: CancellationRequest, plan: Plan) -> None:
+    if shop.policy is not None:
+        shop.policy.may_begin(request, plan)
+
+
+def _judged(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJournal, outcome: Outcome) -> Verdict:
+    """Whether an outcome is the end; then it is recorded. Raises what `CaseJournal.finish` raises."""
+    intents = [intent for intent in journal.intents() if intent.effect not in ON_THE_WAY]
+    touched = any(intent.outcome != "not_done" for intent in intents)
+    folder = str(journal.case_dir)
+
+    def not_ended(code: str, state: State = State.WAITING, **more: object) -> Verdict:
+        why = f"{outcome.message}; case file {folder}"
+        return Verdict(Result(request, None, why, code, case_dir=folder), state, **more)  # type: ignore[arg-type]
+
+    if outcome.code == INTERRUPTED:
+        asked = None if touched else shop.jobs.get(request.id)
+        if asked is None or asked.withdraw_by is None:
+            return not_ended(INTERRUPTED, State.WAITING if shop.unattended else State.HELD)
+        outcome = withdrawn(request, asked.withdraw_by, asked.withdraw_why or "")
+    if outcome.code == AWAITS_APPROVAL:
+        return not_ended(AWAITS_APPROVAL, State.WAITING_APPROVAL)
+    if shop.unattended and outcome.end is End.NEEDS_HUMAN:
+        if outcome.code == "maintenance":
+            return not_ended("maintenance", park=outcome.message)
+        if outcome.code == "sign_in" and not touched:
+            why = f"the sign-in failed at request {request.id}: {outcome.message}"
+            return not_ended("sign_in", stop=why)
+        if outcome.code in FAULTS and not touched and job.tries + 1 < TRIES:
+            bound = min(LONGEST, JITTER * 2**job.tries)
+            at = _now() + dt.timedelta(seconds=random.uniform(0, bound))  # noqa: S311 (jitter, no secret)
+            return not_ended(outcome.code, tried=True, at=at)
+    return Verdict(Result(request, journal.finish(outcome)))
+
+
+def withdrawn(request: CancellationRequest, by: str, why: str) -> Outcome:
+    """The end of a request that a person takes back before its first effect."""
+    return Outcome(
+        id=request.id,
+        account_name=request.account_name,
+        account_number=request.account_number,
+        end=End.WITHDRAWN,
+        message=f"withdrawn by {by} before anything was changed: {why}",
+    )
+
+
+# --- settling ---
+
+
+def settle(shop: Shop, job: Job, verdict: Verdict) -> None:
+    """Put down what becomes of a job, in one transaction. Raises SQLAlchemyError, Fenced."""
+    result, key = verdict.result, job.request_id
+    with shop.jobs.transaction() as connection:
+        shop.lease.check(connection)
+        if not shop.jobs.let_go(connection, key, shop.lease.id):
+            return
+        if verdict.state is State.WAITING:
+            shop.jobs.put_back(connection, key, result.why, at=verdict.at, tried=verdict.tried)
+        else:
+            shop.jobs.end(connection, key, verdict.state, "" if result.outcome else result.why)
+        if verdict.alarm:
+            notify(connection, "needs_human", f"Request {key} can't be carried out", result.why, key)
+        if result.outcome is not None and not result.earlier:
+            _tell_of_end(shop, connection, result.request, result.outcome)
+    if verdict.park:
+        shop.line.park(verdict.park)
+    if verdict.stop:
+        _stop(shop, verdict.stop)
+
+
+def give_back(shop: Shop, entry: Entry, error: Exception) -> None:
+    """Put back what could not even be begun, or failed in a way that was not foreseen: no browser opens, a mistake of
+    ours. After some failures in a row this process starts nothing more. Raises Fenced.
+    """
+    why = f"{type(error).__name__}: {str(error).splitlines()[0][:300] if str(error) else 'no message'}"
+    shop.failures += 1
+    if shop.failures >= TRIES:
+        shop.exhausted = f"{shop.failures} requests in a row could not be begun ({why}); see rpa.log"
+
+    def act() -> None:
+        with shop.jobs.transaction() as connection:
+            job = shop.jobs.change(connection, entry.key)
+            if job is None:
+                return
+            if shop.jobs.let_go(connection, entry.key, shop.lease.id):
+                shop.jobs.put_back(connection, entry.key, why, at=_now() + CAP_WAIT, tried=True)
+            elif job.state is State.WAITING and job.turn == entry.turn:
+                shop.jobs.put_back(connection, entry.key, why, at=_now() + BUSY)
+
+    persistently(shop, act)
+
+
+def _tell_of_end(shop: Shop, connection: Connection, request: CancellationRequest, outcome: Outcome) -> None:
+    if why := shop.line.end_in(connection, outcome):
+        notify(connection, "line_stopped", "The line is stopped", f"{why}. When that is settled: rpa release")
+    if outcome.end is End.NEEDS_HUMAN:
+        title = f"Request {request.id} needs a person ({outcome.code})"
+        notify(connection, "needs_human", title, outcome.message, request.id)
+    if shop.policy is not None:
+        shop.policy.after_end(connection, request, outcome)
+
+
+def _stop(shop: Shop, why: str) -> None:
+    if shop.line.stop(why):
+        with shop.jobs.transaction() as connection:
+            notify(connection, "line_stopped", "The line is stopped", f"{why}. When that is settled: rpa release")
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

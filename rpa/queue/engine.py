@@ -1,0 +1,179 @@
+"""The engine, DBOS 3.4.0: keeps what waits, its date and its priority, and hands it to one worker.
+
+The only module that knows it. What is relied on is little (../shared/engine.md): an entry that is put into the queue in
+one transaction with our own rows is handed out, at least once. Whether it still holds is decided by the number of its
+turn, in our tables; so an entry may come twice, late, or to a worker that dies.
+"""
+# ruff: noqa: PLC0415, SLF001 (importing DBOS takes a second: only where it is used; reaching inside: exact pin, one place)
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from loguru import logger
+from sqlalchemy import Connection, Engine, inspect
+
+APPLICATION, QUEUE, WORKFLOW, VERSION = "rpa", "work", "carry_out", "1"
+POLL_SECONDS = 0.2
+MINUTE = 60.0
+HANDED_OUT = "PENDING"
+SOON = dt.timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What waits: a `kind` of work, its key (a request's id, ...), and the number of its turn."""
+
+    kind: str
+    key: str
+    turn: int
+
+    @property
+    def id(self) -> str:
+        """Its id in the engine."""
+        return f"{self.kind}:{self.key}:{self.turn}"
+
+
+def migrate(engine: Engine) -> None:
+    """Create or upgrade the engine's own tables. Raises SQLAlchemyError."""
+    client = _client(engine)
+    client._sys_db.run_migrations()
+    if client.retrieve_queue(QUEUE) is None:
+        client.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLL_SECONDS)
+
+
+class Waiting:
+    """Puts entries into the queue, from any process; launches nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Raises SQLAlchemyError."""
+        place = None if engine.dialect.name == "sqlite" else "dbos"
+        if not inspect(engine).has_table("queues", schema=place):
+            migrate(engine)
+        self._client = _client(engine)
+
+    def put(self, connection: Connection, entry: Entry, *, priority: int, at: dt.datetime | None = None) -> None:
+        """Put an entry into the queue within the caller's transaction, to be handed out from `at` on."""
+        options: dict[str, Any] = {
+            "workflow_name": WORKFLOW,
+            "queue_name": QUEUE,
+            "workflow_id": entry.id,
+            "priority": priority,
+        }
+        wait = at - dt.datetime.now(dt.UTC) if at is not None else dt.timedelta()
+        if wait > dt.timedelta():
+            options["delay_seconds"] = wait.total_seconds()
+        self._client.enqueue_in_transaction(connection, options, entry.kind, entry.key, entry.turn)
+
+    def handed_to(self, executor: str) -> list[Entry]:
+        """The entries that a worker was given and has not finished."""
+        found = self._client.list_workflows(status=HANDED_OUT, executor_id=executor, load_output=False)
+        return [Entry(str(one.input["args"][0]), str(one.input["args"][1]), int(one.input["args"][2])) for one in found]
+
+    def forget(self, entries: Sequence[Entry]) -> None:
+        """Those of a worker that is gone: they are put into the queue anew, with a turn of their own."""
+        if entries:
+            self._client.cancel_workflows([entry.id for entry in entries])
+
+
+def _client(engine: Engine) -> Any:
+    from dbos import DBOSClient
+
+    _quiet()
+    return DBOSClient(system_database_engine=engine, application_name=APPLICATION, lazy=True)
+
+
+Carry = Callable[[Entry], None]
+
+
+class _Handler:
+    """Who carries entries out in this process: the engine's registry is one for the process."""
+
+    carry: Carry | None = None
+
+
+@contextmanager
+def launched(
+    engine: Engine, executor: str, carry: Carry, capacity: Callable[[], int], *, per_minute: int | None = None
+) -> Iterator[None]:
+    """While the block runs, entries are handed to `carry`, each on a thread of its own, at most `capacity()` at a time.
+
+    `executor` must never have been used before. `per_minute`: so many entries a minute, for all workers together.
+    One at a time in a process. Raises SQLAlchemyError.
+    """
+    from dbos import DBOS
+    from dbos._dbos import _get_dbos_instance
+
+    _quiet()
+    migrate(engine)
+    _Handler.carry = carry
+    DBOS(
+        config={
+            "name": APPLICATION,
+            "system_database_engine": engine,
+            "executor_id": executor,
+            "application_version": VERSION,
+            "use_listen_notify": False,
+            "log_level": "WARNING",
+        }
+    )
+    _workflow()
+    try:
+        DBOS.launch()
+        limiter: Any = {"limit": per_minute, "period": MINUTE} if per_minute else None
+        DBOS.register_queue(
+            QUEUE, limiter=limiter, worker_concurrency=1, polling_interval_sec=POLL_SECONDS, on_conflict="always_update"
+        )
+        _limit(_get_dbos_instance()._sys_db, capacity)
+        yield
+    finally:
+        DBOS.destroy()
+        _Handler.carry = None
+
+
+def _limit(system_database: Any, capacity: Callable[[], int]) -> None:
+    """DBOS keeps one worker_concurrency for all workers; each of ours has a number of desks of its own, and none to
+    offer while the line is closed.
+    """
+    get_queue = system_database.get_queue
+
+    def get(name: str, **given: Any) -> Any:
+        queue = get_queue(name, **given)
+        if queue is not None and name == QUEUE:
+            queue._worker_concurrency = capacity()
+        return queue
+
+    system_database.get_queue = get
+
+
+@cache
+def _workflow() -> None:
+    """Register the one workflow. It has no steps: what is done is written down in our own tables."""
+    from dbos import DBOS
+
+    @DBOS.workflow(name=WORKFLOW)
+    def carry_out(kind: str, key: str, turn: int) -> None:
+        carry = _Handler.carry
+        if carry is None:
+            return
+        try:
+            carry(Entry(kind, key, turn))
+        except Exception:  # noqa: BLE001 (the sweep finds what was not settled)
+            logger.exception("an entry of the queue could not be carried out")
+
+
+class _ToOurLog(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        logger.warning("engine: {}", record.getMessage())
+
+
+def _quiet() -> None:
+    """What the engine has to say goes into our log; it has no console of its own."""
+    its = logging.getLogger("dbos")
+    if not its.handlers:
+        its.addHandler(_ToOurLog(logging.WARNING))
+        its.propagate = False

@@ -1,0 +1,26 @@
+"""A person has a request that ended as needs_human worked on once more."""
+
+from flows.model import End
+from rpa.queue.jobs import Jobs
+from rpa.queue.outbox import record
+from rpa.records import AlreadyEnded, Records
+
+
+def retry(records: Records, queue: Jobs, request_id: str, *, by: str, why: str = "") -> bool:
+    """Put a needs_human request into the queue again; False: it is in the queue still, and only waits no longer.
+
+    Raises AlreadyEnded for any other end, NoSuchRequest, SQLAlchemyError.
+    """
+    found = records.find(request_id)
+    request_id, outcome = found.request.id, found.outcome
+    if outcome is not None and outcome.end is not End.NEEDS_HUMAN:
+        raise AlreadyEnded(f"request {request_id} has its end: {outcome.end.value}; only needs_human is tried again")
+    with queue.transaction() as connection:
+        record(connection, by, "retry", request_id, why)
+        if queue.change(connection, request_id) is None:
+            queue.add(connection, request_id, by=by, again=found.attempts)
+            return True
+        if queue.again(connection, request_id, found.attempts):
+            return True
+        queue.hurry(connection, request_id)
+        return False

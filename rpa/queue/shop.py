@@ -1,0 +1,70 @@
+"""What requests need to be carried out by one process, and who is told of it."""
+
+import threading
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from flows.journal import Event
+from flows.model import CancellationRequest, Outcome, Plan
+from flows.profile import SiteProfile
+from rpa.line import Line
+from rpa.queue.jobs import Jobs
+from rpa.queue.leases import Lease
+from rpa.records import CaseJournal, Records
+from rpa.results import Result
+
+
+class Robot(Protocol):
+    """What is needed of `rpa.robot.Robot`."""
+
+    def cancel(
+        self, request: CancellationRequest, journal: CaseJournal, *, stop: threading.Event | None = None
+    ) -> Outcome: ...
+
+
+class Watch(Protocol):
+    """Who is told as it goes: the live display. Called from several threads."""
+
+    def started(self, request: CancellationRequest) -> None: ...
+
+    def event(self, request: CancellationRequest, event: Event) -> None: ...
+
+    def ended(self, result: Result) -> None: ...
+
+
+class Policy(Protocol):
+    """What the site's policy asks for around an attempt."""
+
+    def may_begin(self, request: CancellationRequest, plan: Plan) -> None:
+        """Asked before the first effect. Raises flows.errors.NotYetApproved."""
+
+    def after_end(self, connection: Connection, request: CancellationRequest, outcome: Outcome) -> None:
+        """Put down, in the transaction that settles an end, what follows from it."""
+
+
+@dataclass
+class Shop:
+    """One for each process that works."""
+
+    records: Records
+    jobs: Jobs
+    profile: SiteProfile
+    line: Line
+    lease: Lease
+    stop: threading.Event
+    """No new effect once it is set; what was begun goes back into the queue."""
+    watch: Watch
+    secrets: tuple[str, ...] = ()
+    policy: Policy | None = None
+    unattended: bool = True
+    """False: a person looks on, is told of each end at once, and runs it again himself."""
+    patient: bool = True
+    """Whether it waits until the cap of an hour has room again."""
+    effects: int = 0
+    """Caused by this process since its start: for the cap of a run."""
+    failures: int = 0
+    """Requests in a row that could not be begun."""
+    exhausted: str = ""
+    """Why this process starts nothing more, though the line is open: the cap of a run is reached, no browser opens."""

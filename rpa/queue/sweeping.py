@@ -1,0 +1,75 @@
+"""Taking over: what a dead worker had in hand goes back into the queue, without a person's hand."""
+
+from loguru import logger
+from sqlalchemy import Connection, delete, select, update
+
+from rpa.database.queue_tables import account_locks, jobs, rechecks, workers
+from rpa.queue.engine import Entry
+from rpa.queue.jobs import REQUEST, Jobs, State
+from rpa.queue.leases import Watcher
+
+
+def sweep(queue: Jobs, watcher: Watcher, mine: str) -> list[str]:
+    """Look for workers that died and take over what they had; returns their ids. Raises SQLAlchemyError."""
+    with queue.engine.connect() as connection:
+        rows = list(connection.execute(select(workers).where(workers.c.id != mine, ~workers.c.fenced)))
+        left = _with_something_left(connection)
+    dead = [row.id for row in rows if watcher.dead(row)]
+    for worker in dict.fromkeys([*dead, *left]):
+        take_over(queue, worker)
+    return dead
+
+
+def _with_something_left(connection: Connection) -> list[str]:
+    """Workers that have given back or lost their lease, and yet have work in their name."""
+    fenced = select(workers.c.id).where(workers.c.fenced)
+    held = select(jobs.c.worker).where(jobs.c.worker.in_(fenced))
+    locked = select(account_locks.c.worker).where(account_locks.c.worker.in_(fenced))
+    return [str(one) for one in connection.execute(held.union(locked)).scalars()]
+
+
+def take_over(queue: Jobs, worker: str) -> None:
+    """Fence a worker, and put back all that it had, in one transaction. From then on it can't write, nor set out an
+    effect; what it may have set out before is found in the journal. Raises SQLAlchemyError.
+    """
+    handed = queue.waiting.handed_to(worker)
+    with queue.transaction() as connection:
+        connection.execute(update(workers).where(workers.c.id == worker).values(fenced=True))
+        connection.execute(delete(account_locks).where(account_locks.c.worker == worker))
+        held = list(connection.execute(select(jobs.c.request_id).where(jobs.c.worker == worker)).scalars())
+        for request_id in held:
+            queue.put_back(connection, request_id, "taken over from a worker that died")
+        for entry in handed:
+            _put_back_if_not_begun(queue, connection, entry)
+        connection.execute(update(rechecks).where(rechecks.c.worker == worker).values(worker=None, state="waiting"))
+    queue.waiting.forget(handed)
+    if held or handed:
+        logger.warning("worker {} is gone: {} requests taken over", worker, len(held) or len(handed))
+
+
+class Strays:
+    """Of this worker itself: entries that the engine handed out and that never reached a desk."""
+
+    def __init__(self) -> None:
+        self._before: set[str] = set()
+
+    def put_back(self, queue: Jobs, worker: str, known: set[str]) -> None:
+        """Put back those that were missing the last time too: at any moment some are on their way. Raises SQLAlchemyError."""
+        missing = [entry for entry in queue.waiting.handed_to(worker) if entry.id not in known]
+        strays = [entry for entry in missing if entry.id in self._before]
+        self._before = {entry.id for entry in missing}
+        if strays:
+            with queue.transaction() as connection:
+                for entry in strays:
+                    _put_back_if_not_begun(queue, connection, entry)
+            queue.waiting.forget(strays)
+
+
+def _put_back_if_not_begun(queue: Jobs, connection: Connection, entry: Entry) -> None:
+    """An entry that was handed out while its job still waits at that turn."""
+    if entry.kind != REQUEST:
+        return
+    query = select(jobs.c.state, jobs.c.turn).where(jobs.c.request_id == entry.key)
+    row = connection.execute(query.with_for_update()).first()
+    if row is not None and row.state == State.WAITING and row.turn == entry.turn:
+        queue.put_back(connection, entry.key, "")

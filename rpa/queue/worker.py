@@ -1,0 +1,164 @@
+"""A worker: one process with its lease, its desks, and the engine that hands it work."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from loguru import logger
+from sqlalchemy.exc import SQLAlchemyError
+
+from flows.profile import SiteProfile
+from rpa.line import Line
+from rpa.queue.attempt import carry_out, give_back
+from rpa.queue.desks import Desk, Desks
+from rpa.queue.engine import Entry, launched
+from rpa.queue.jobs import REQUEST, Jobs
+from rpa.queue.leases import Fenced, Lease, Watcher
+from rpa.queue.shop import Policy, Shop, Watch
+from rpa.queue.sweeping import Strays, sweep
+from rpa.records import Records
+
+LOOK_SECONDS, SWEEP_SECONDS, STRAY_SECONDS = 0.25, 1.0, 10.0
+PATIENCE = 24.0
+"""Seconds for what is in flight to be finished once the worker is to stop; then its browsers are ended."""
+
+
+class Halt(threading.Event):
+    """Set while the line is closed, and for good once the process is to stop."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        super().__init__()
+        self._stop = stop
+
+    def is_set(self) -> bool:
+        return super().is_set() or self._stop.is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """As Event.wait; a stop is noticed at once, a closed line within half a second."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while not self.is_set():
+            left = 0.5 if end is None else min(0.5, end - time.monotonic())
+            if left <= 0:
+                return False
+            self._stop.wait(left)
+        return True
+
+
+Chore = Callable[[Shop], None]
+
+
+@dataclass
+class Worker:
+    """Works off the queue until it is told to stop."""
+
+    records: Records
+    profile: SiteProfile
+    output: Path
+    open_robot: Callable[[Lease], AbstractContextManager[Any]]
+    desks: int
+    stop: threading.Event
+    watch: Watch
+    kind: str = "work"
+    patient: bool = True
+    done: Callable[[Jobs], bool] = lambda _: False
+    """Asked now and then: whether there is nothing left to wait for."""
+    secrets: tuple[str, ...] = ()
+    policy: Policy | None = None
+    carriers: dict[str, Callable[[Shop, Entry, Desk], None]] = field(default_factory=dict)
+    """Who carries out other kinds of entries."""
+    chores: tuple[Chore, ...] = ()
+    """Done now and then beside the work: sending notices, taking files in."""
+    exhausted: str = ""
+    """Why it ended by itself: the cap of a run."""
+
+    def run(self) -> None:
+        """Work until `stop` is set, `done` says so, or a cap ends it; what was begun goes back into the queue.
+
+        A worker whose lease was lost (it was frozen) begins anew, under another lease. Raises SQLAlchemyError, OSError.
+        """
+        while not self.stop.is_set():
+            with Lease(self.records.engine, self.kind, self.output) as lease:
+                if self._under(lease):
+                    return
+            logger.warning("the lease was lost, and what was being done with it; the worker begins anew")
+
+    def _under(self, lease: Lease) -> bool:
+        """Work under one lease; whether the worker has ended, rather than lost it."""
+        jobs = Jobs(self.records.engine)
+        halt = Halt(self.stop)
+        line = Line(self.records.engine, self.profile.policy)
+        shop = Shop(
+            self.records, jobs, self.profile, line, lease, halt, self.watch, secrets=self.secrets, policy=self.policy,
+            patient=self.patient,
+        )  # fmt: skip
+        desks = Desks(self.desks, lambda: self.open_robot(lease))
+        known: set[str] = set()
+
+        def carry(entry: Entry) -> None:
+            known.add(entry.id)
+            try:
+                with desks.one(entry.key) as desk:
+                    self._carry(shop, entry, desk)
+            except Fenced:
+                logger.warning("{}: the lease was lost", entry.key)
+            except Exception as error:  # noqa: BLE001 (nothing that happens to one request may lose it)
+                logger.exception("{}: could not be carried out", entry.key)
+                give_back(shop, entry, error)
+            finally:
+                known.discard(entry.id)
+
+        def capacity() -> int:
+            return 0 if halt.is_set() or lease.lost or shop.exhausted else self.desks
+
+        per_minute = self.profile.policy.max_requests_per_minute or None
+        try:
+            with launched(self.records.engine, lease.id, carry, capacity, per_minute=per_minute):
+                self._look_after(shop, halt, desks, known)
+                halt.set()
+                if not desks.wait_idle(PATIENCE):
+                    logger.warning("what is in flight takes too long: its browser is ended, and read again later")
+                    self._end_browsers(desks)
+        except KeyboardInterrupt:  # at once: what is in flight is read again later
+            self._end_browsers(desks)
+            raise
+        finally:
+            halt.set()
+            desks.close(seconds=PATIENCE)
+            self.exhausted = shop.exhausted
+        return not lease.lost or self.stop.is_set()
+
+    def _carry(self, shop: Shop, entry: Entry, desk: Desk) -> None:
+        if entry.kind == REQUEST:
+            desk.run(lambda robot: carry_out(shop, entry, desk.number, robot))
+        else:
+            self.carriers[entry.kind](shop, entry, desk)
+
+    def _look_after(self, shop: Shop, halt: Halt, desks: Desks, known: set[str]) -> None:
+        """Beside the work: the line, the dead, the chores; returns when the worker is to end."""
+        watcher, strays = Watcher(self.output), Strays()
+        swept = strayed = float("-inf")
+        while not (self.stop.wait(LOOK_SECONDS) or shop.lease.lost):
+            now = time.monotonic()
+            with contextlib.suppress(SQLAlchemyError):  # the database is away: the lease tells how long that may last
+                halt.set() if shop.line.closed else halt.clear()
+                shop.lease.desks[:] = [{"desk": d.number, "doing": d.doing, "bytes": d.bytes} for d in desks.all]
+                if now - swept > SWEEP_SECONDS:
+                    sweep(shop.jobs, watcher, shop.lease.id)
+                    swept = now
+                if now - strayed > STRAY_SECONDS:
+                    strays.put_back(shop.jobs, shop.lease.id, set(known))
+                    strayed = now
+                for chore in self.chores:
+                    chore(shop)
+                if shop.exhausted or (desks.busy == 0 and self.done(shop.jobs)):
+                    return
+
+    def _end_browsers(self, desks: Desks) -> None:
+        for desk in desks.all:
+            desk.end_browser()
+        desks.wait_idle(5)
