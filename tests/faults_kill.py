@@ -70,7 +70,7 @@ class Dying:
 
 
 def run(spec: Spec) -> Outcome:
-    """As `rpa.batch.run_one`, without a line and a display."""
+    """One attempt, without queue, line and display."""
     dying = Dying(spec)
     credentials = Credentials(username=spec.username, password=spec.password)  # type: ignore[arg-type]
     database = f"sqlite:///{spec.folder / 'rpa.db'}"

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from flows import effects, gate, proof, recoveries
-from flows.errors import CancellationError, NeedsHuman, UnknownEffect
-from flows.model import BillingRow, CancellationRequest, Effect, End, FormValues, FreshReading, Outcome, PlannedEffect
+from flows.errors import CancellationError, Interrupted, NeedsHuman, UnknownEffect
+from flows.model import BillingRow, CancellationRequest, Effect, End, FormValues, FreshReading, PlannedEffect
 from flows.notes import Notes
-from flows.profile import Policy, ServerLocation
+from flows.profile import ServerLocation
 from flows.session import SentRequests
 from flows.walk import Walk
 from page_objects.act import Aftermath
@@ -28,10 +28,15 @@ from page_objects.obstacles import NotHere
 from page_objects.words import Words
 from rpa.cases.rendering import ENGINE
 from rpa.egress import Egress
-from rpa.line import Line
+from rpa.queue.leases import Fenced
+from rpa.queue.sweeping import take_over
+from rpa.records import CaseJournal
 from rpa.results import Result, as_csv
 from tests.case_samples import PROFILE, a_request, records_in, tell_case
 from tests.faults_wire import Wire, ask, page
+from tests.queue_bench import bench_in, outcome
+from tests.queue_bench import effect as one_effect
+from tests.queue_bench import request as a_waiting_request
 from tests.test_permit import FORM, Desk, chromium, desk, dies_when_reused  # noqa: F401 (fixtures)
 
 Patch = pytest.MonkeyPatch
@@ -241,20 +246,59 @@ def a_plan_takes_no_recovery_that_changes_anything(scene: "Scene") -> None:
 
 
 def three_unknown_ends_in_a_row_stop_the_line(scene: "Scene") -> None:
-    line = Line(scene.folder / "line.json", Policy())
-    for number in range(3):
-        told: dict[str, Any] = {"account_name": "a", "account_number": "6", "end": End.NEEDS_HUMAN, "message": "m"}
-        line.end(Outcome(id=f"R-{number}", code="unknown_effect", **told))
-    assert Line(scene.folder / "line.json", Policy()).check()
+    with bench_in(scene.folder) as bench:
+        for number in range(3):
+            bench.line.end(outcome(a_waiting_request(number), "needs_human", "unknown_effect"))
+        assert bench.line.stopped
 
 
 def the_cap_of_effects_holds(scene: "Scene") -> None:
-    line = Line(scene.folder / "line.json", Policy(max_effects_per_run=12))
-    with records_in(scene.folder) as records, records.begin(a_request(), profile=PROFILE) as journal:
-        journal.listen(line.count)
-        for _ in range(5):
-            journal.intend("set_status", "6.3", {}, "p", "")
-    assert line.check()
+    with bench_in(scene.folder, max_effects_per_run=9) as bench, bench.shop() as shop:
+        bench.submit(a_waiting_request(0), a_waiting_request(1))
+        bench.carry_out(shop, "r-0", one_effect)
+        assert bench.carry_out(shop, "r-1").started == []
+
+
+def a_fenced_worker_sets_out_nothing(scene: "Scene") -> None:
+    with bench_in(scene.folder) as bench, bench.shop() as shop:
+        bench.submit(a_waiting_request(0))
+
+        def freezes(asked: CancellationRequest, journal: CaseJournal, *_: object) -> tuple[str, str]:
+            take_over(bench.jobs, shop.lease.id)
+            with contextlib.suppress(Interrupted):
+                journal.intend("set_status", "6.3", {}, "page", "ACTIVE")
+                raise AssertionError
+            return "cancelled", ""
+
+        with contextlib.suppress(Fenced):
+            bench.carry_out(shop, "r-0", freezes)
+
+
+def a_closed_line_sets_out_nothing(scene: "Scene") -> None:
+    with bench_in(scene.folder) as bench, bench.shop() as shop:
+        bench.submit(a_waiting_request(0))
+
+        def paused(asked: CancellationRequest, journal: CaseJournal, *_: object) -> tuple[str, str]:
+            bench.line.pause("lunch", "ann")
+            with contextlib.suppress(Interrupted):
+                journal.intend("set_status", "6.3", {}, "page", "ACTIVE")
+                raise AssertionError
+            return "withdrawn", "interrupted"
+
+        bench.carry_out(shop, "r-0", paused)
+
+
+def one_worker_at_a_time_on_an_account(scene: "Scene") -> None:
+    with bench_in(scene.folder) as bench, bench.shop() as one, bench.shop() as other:
+        bench.submit(a_waiting_request(0), a_waiting_request(1, account_number="611000"))
+        seen: list[str] = []
+
+        def meanwhile(*_: object) -> tuple[str, str]:
+            seen.extend(bench.carry_out(other, "r-1").started)
+            return "cancelled", ""
+
+        bench.carry_out(one, "r-0", meanwhile)
+        assert seen == []
 
 
 def an_edit_of_the_case_file_is_found(scene: "Scene") -> None:
@@ -371,7 +415,7 @@ RULES = (
     Rule("2", a_script_gets_one_request_through, text("rpa.permit:Permit._may_pass", "self._changes_left == 0", "False"), "changes are not counted"),
     Rule("3", an_intent_is_there_before_the_click, text("flows.gate:pass_gate", INTENT, f"_act(walk, act)\n    {INTENT}"), "click first"),
     Rule("3", no_click_without_a_durable_intent, text("flows.gate:pass_gate", INTENT, f"try: {INTENT}\n    except OSError: intent = ''"), "a lost intent is passed over"),
-    Rule("3", an_intent_is_in_the_database_when_it_is_returned, put("rpa.records.journal.CaseJournal._flush", lambda *_: None), "not flushed"),
+    Rule("3", an_intent_is_in_the_database_when_it_is_returned, text("rpa.records.journal:CaseJournal.intend", "self._store(connection)", "pass"), "not stored"),
     Rule("4", after_trouble_it_is_read_twice_and_never_clicked_again, clicks_again, "clicks again"),
     Rule("4", after_trouble_it_is_read_twice_and_never_clicked_again, text("flows.effects:probe_after_trouble", "walk.session.pause(limit + 0.5)", "pass"), "reads twice at once"),
     Rule("4", after_trouble_it_is_read_twice_and_never_clicked_again, text("flows.effects:probe_after_trouble", "(1, 2)", "(2,)"), "reads once"),
@@ -388,7 +432,11 @@ RULES = (
     Rule("6", server_location_is_written_only_where_empty_and_from_the_table, text("flows.recoveries:may_enter_server_location", '_location(walk) != ""', "False"), "overwritten"),
     Rule("6", server_location_is_written_only_where_empty_and_from_the_table, put("flows.profile.SiteProfile.server_location_for", lambda *_: "http://guess.test"), "guessed"),
     Rule("9", three_unknown_ends_in_a_row_stop_the_line, put("rpa.line.STRIKES", frozenset()), "nothing is a strike"),
-    Rule("9", the_cap_of_effects_holds, put("rpa.line.Line.count", lambda *_: None), "effects not counted"),
+    Rule("7", one_worker_at_a_time_on_an_account, put("rpa.queue.jobs.Jobs._lock_account", lambda *_: None), "accounts not locked"),
+    Rule("7", a_fenced_worker_sets_out_nothing, put("rpa.queue.leases.Lease.check", lambda *_: None), "the lease is not asked"),
+    Rule("7", a_fenced_worker_sets_out_nothing, put("rpa.queue.guard.Guard.before_intent", lambda *_, **__: None), "no guard"),
+    Rule("8", a_closed_line_sets_out_nothing, put("rpa.line.Line.closed_in", lambda *_, **__: None), "the line is not asked"),
+    Rule("9", the_cap_of_effects_holds, put("rpa.line.Line._room", lambda *_: ""), "effects not counted"),
     Rule("10", a_plan_takes_no_recovery_that_changes_anything, text("flows.recoveries:may_update", "not walk.planning", "True"), "a plan presses Update"),
     Rule("10", a_plan_takes_no_recovery_that_changes_anything, text("flows.recoveries:may_enter_server_location", "or walk.planning", ""), "a plan writes"),
     Rule("10", a_plan_takes_no_recovery_that_changes_anything, put("flows.recoveries.may_switch_module", lambda _walk: True), "a plan switches"),
@@ -433,4 +481,19 @@ def test_without_the_rule_the_check_is_red(scene: Scene, rule: Rule) -> None:
 
 
 def test_every_promise_of_the_robot_has_a_mutant() -> None:
-    assert {rule.promise for rule in RULES} == {"1", "2", "3", "4", "5", "6", "9", "10", "11", "14", "15", "16"}
+    assert {rule.promise for rule in RULES} == {
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+        "8",
+        "9",
+        "10",
+        "11",
+        "14",
+        "15",
+        "16",
+    }

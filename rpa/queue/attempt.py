@@ -2,7 +2,6 @@
 
 import datetime as dt
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -79,7 +78,7 @@ def persistently(shop: Shop, act: Callable[[], Value]) -> Value:
             logger.warning("the database failed: {}", str(error).splitlines()[0])
             if not shop.lease.valid():
                 raise Fenced("the lease ran out while the database failed") from error
-            time.sleep(AGAIN_SECONDS)
+            shop.lease.pause(AGAIN_SECONDS)
 
 
 # --- taking ---

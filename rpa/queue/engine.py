@@ -43,7 +43,7 @@ def migrate(engine: Engine) -> None:
     client = _client(engine)
     client._sys_db.run_migrations()
     if client.retrieve_queue(QUEUE) is None:
-        client.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLL_SECONDS)
+        client.register_queue(QUEUE, worker_concurrency=0, polling_interval_sec=POLL_SECONDS)
 
 
 class Waiting:
@@ -126,7 +126,7 @@ def launched(
         DBOS.launch()
         limiter: Any = {"limit": per_minute, "period": MINUTE} if per_minute else None
         DBOS.register_queue(
-            QUEUE, limiter=limiter, worker_concurrency=1, polling_interval_sec=POLL_SECONDS, on_conflict="always_update"
+            QUEUE, limiter=limiter, worker_concurrency=0, polling_interval_sec=POLL_SECONDS, on_conflict="always_update"
         )
         _limit(_get_dbos_instance()._sys_db, capacity)
         yield
@@ -136,8 +136,8 @@ def launched(
 
 
 def _limit(system_database: Any, capacity: Callable[[], int]) -> None:
-    """DBOS keeps one worker_concurrency for all workers; each of ours has a number of desks of its own, and none to
-    offer while the line is closed.
+    """DBOS keeps one worker_concurrency for all workers, which is nought here; each of ours has a number of desks of its
+    own, and none to offer while the line is closed.
     """
     get_queue = system_database.get_queue
 

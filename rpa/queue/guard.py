@@ -5,7 +5,7 @@ from sqlalchemy import Connection, select
 from flows.errors import Interrupted
 from rpa.database.queue_tables import jobs
 from rpa.line import Line
-from rpa.queue.leases import Lease
+from rpa.queue.leases import Fenced, Lease
 
 
 class Guard:
@@ -17,6 +17,11 @@ class Guard:
     def before_write(self, connection: Connection) -> None:
         """Whether what happened may still be written down by this worker. Raises Fenced."""
         self._lease.check(connection)
+
+    def before_file(self) -> None:
+        """The same without the database: by the clock. Raises Fenced."""
+        if not self._lease.valid():
+            raise Fenced("the lease of this worker ran out")
 
     def before_intent(self, connection: Connection, *, first: bool) -> None:
         """Whether an effect may be set out; `first` of this request. Raises Fenced, Interrupted."""

@@ -95,6 +95,10 @@ class Lease:
         """Whether this process may act now. Asked before whatever leaves it."""
         return not self._lost.is_set() and boot_clock() < self._until
 
+    def pause(self, seconds: float) -> None:
+        """Wait, unless the lease is given back meanwhile."""
+        self._ended.wait(seconds)
+
     def check(self, connection: Connection) -> None:
         """Make sure of it for the time of the caller's transaction. Raises Fenced."""
         query = select(workers.c.fenced).where(workers.c.id == self.id).with_for_update(read=True)

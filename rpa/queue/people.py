@@ -108,7 +108,7 @@ def withdraw(shop: Shop, request: CancellationRequest, *, by: str, why: str) -> 
                 f"request {request.id} is still being worked on; it is withdrawn before its first effect, or not"
             )
         else:
-            time.sleep(LOOK_SECONDS)
+            shop.lease.pause(LOOK_SECONDS)
 
 
 def _withdrawn_or_not(request: CancellationRequest, outcome: Outcome) -> Outcome:

@@ -47,6 +47,9 @@ class Guard(Protocol):
     def before_intent(self, connection: Connection, *, first: bool) -> None:
         """Raises if nothing more may be set out; `first`: nothing was yet, for this request."""
 
+    def before_file(self) -> None:
+        """Raises if this process may not write into the case folder any more; quick."""
+
 
 class CaseJournal:
     """One attempt at one request. Made by `Records.begin`; ended by `finish`, or by `close` without an
@@ -187,6 +190,8 @@ class CaseJournal:
         """
         with self._guard:
             self._file.check()
+            if self._guarded is not None:
+                self._guarded.before_file()
             file, digest = self._evidence.write(len(self._file.lines) + 1, name, content, media_type)
             told = {
                 "file": file,
@@ -213,6 +218,9 @@ class CaseJournal:
             line = self._append(EventKind.END, "", {"outcome": ended})
             self._file.sync()
             told = build_case(self._file.lines).outcome.model_copy(update={"case_dir": str(self.case_dir)})
+            if self._guarded is not None:  # the files of whoever has taken over must not be written over
+                with self._engine.begin() as connection:
+                    self._may_write(connection)
             manifest = write_case(self.case_dir, self._request.id, self._file.lines)
             with writing(self._engine) as connection:
                 self._may_write(connection)
