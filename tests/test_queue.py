@@ -457,3 +457,13 @@ def test_the_journal_tells_of_each_turn(bench: Bench) -> None:
 
 def bench_lines(bench: Bench, request_id: str) -> tuple[Line, ...]:
     return read_chain((bench.records.find(request_id).case_dir / JOURNAL).read_bytes(), request_id).lines
+
+
+def test_finished_entries_are_forgotten_after_a_while(bench: Bench) -> None:
+    bench.submit(request(0), request(1, date=dt.date.today() + dt.timedelta(days=9)))  # noqa: DTZ011
+    ended = threading.Event()
+    with launched(bench.records.engine, "x-4", lambda _: ended.set(), lambda: 1):
+        assert ended.wait(10)
+    in_an_hour = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    assert bench.jobs.waiting.tidy(dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)) == 0
+    assert (bench.jobs.waiting.tidy(in_an_hour), bench.jobs.waiting.tidy(in_an_hour)) == (1, 0)

@@ -18,10 +18,10 @@ from loguru import logger
 from sqlalchemy import Connection, Engine, inspect
 
 APPLICATION, QUEUE, WORKFLOW, VERSION = "rpa", "work", "carry_out", "1"
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.1
 MINUTE = 60.0
-HANDED_OUT = "PENDING"
-SOON = dt.timedelta(seconds=1)
+HANDED_OUT, FINISHED = "PENDING", ["SUCCESS", "ERROR", "CANCELLED"]
+TIDIED = 500
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,15 @@ class Waiting:
         """Those of a worker that is gone: they are put into the queue anew, with a turn of their own."""
         if entries:
             self._client.cancel_workflows([entry.id for entry in entries])
+
+    def tidy(self, before: dt.datetime) -> int:
+        """Delete entries that were finished before then, some at a time; returns how many."""
+        found = self._client.list_workflows(
+            status=FINISHED, completed_before=before.isoformat(), limit=TIDIED, load_input=False, load_output=False
+        )
+        if found:
+            self._client.delete_workflows([one.workflow_id for one in found])
+        return len(found)
 
 
 def _client(engine: Engine) -> Any:

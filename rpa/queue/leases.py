@@ -136,7 +136,7 @@ class Watcher:
 
     def dead(self, row: Row[Any]) -> bool:
         """Whether a row of `workers` stands for a process that does nothing any more."""
-        if row.host == socket.gethostname() and _let_go(lock_file(self._output, row.id)):
+        if row.host == socket.gethostname() and let_go(lock_file(self._output, row.id)):
             return True
         beat, since = self._seen.get(row.id, (-1, 0.0))
         if beat != row.beat:
@@ -161,7 +161,7 @@ def _locked(path: Path) -> Any:
         os.close(handle)
 
 
-def _let_go(path: Path) -> bool:
+def let_go(path: Path) -> bool:
     """Whether the lock file is there and nobody holds it."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)

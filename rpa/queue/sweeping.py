@@ -1,12 +1,17 @@
 """Taking over: what a dead worker had in hand goes back into the queue, without a person's hand."""
 
+import datetime as dt
+from pathlib import Path
+
 from loguru import logger
 from sqlalchemy import Connection, delete, select, update
 
 from rpa.database.queue_tables import account_locks, jobs, rechecks, workers
-from rpa.queue.engine import Entry
+from rpa.queue.engine import TIDIED, Entry
 from rpa.queue.jobs import REQUEST, Jobs, State
-from rpa.queue.leases import Watcher
+from rpa.queue.leases import Watcher, let_go
+
+KEPT = dt.timedelta(days=1)
 
 
 def sweep(queue: Jobs, watcher: Watcher, mine: str) -> list[str]:
@@ -45,6 +50,23 @@ def take_over(queue: Jobs, worker: str) -> None:
     queue.waiting.forget(handed)
     if held or handed:
         logger.warning("worker {} is gone: {} requests taken over", worker, len(held) or len(handed))
+
+
+def tidy(queue: Jobs, output: Path) -> None:
+    """Forget what nobody asks for any more: finished entries of the engine, workers that ended, lock files of the dead.
+
+    Raises SQLAlchemyError.
+    """
+    before = dt.datetime.now(dt.UTC) - KEPT
+    while queue.waiting.tidy(before) == TIDIED:
+        pass
+    with queue.transaction() as connection:
+        connection.execute(delete(workers).where(workers.c.fenced, workers.c.seen_at < before))
+    with queue.engine.connect() as connection:
+        known = set(connection.execute(select(workers.c.id).where(~workers.c.fenced)).scalars())
+    for file in (output / "workers").glob("*.lock"):
+        if file.stem not in known and let_go(file):
+            file.unlink(missing_ok=True)
 
 
 class Strays:

@@ -20,10 +20,10 @@ from rpa.queue.engine import Entry, launched
 from rpa.queue.jobs import REQUEST, Jobs
 from rpa.queue.leases import Fenced, Lease, Watcher
 from rpa.queue.shop import Policy, Shop, Watch
-from rpa.queue.sweeping import Strays, sweep
+from rpa.queue.sweeping import Strays, sweep, tidy
 from rpa.records import Records
 
-LOOK_SECONDS, SWEEP_SECONDS, STRAY_SECONDS = 0.25, 1.0, 10.0
+LOOK_SECONDS, SWEEP_SECONDS, STRAY_SECONDS, TIDY_SECONDS = 0.25, 1.0, 10.0, 3600.0
 PATIENCE = 24.0
 """Seconds for what is in flight to be finished once the worker is to stop; then its browsers are ended."""
 
@@ -141,7 +141,7 @@ class Worker:
     def _look_after(self, shop: Shop, halt: Halt, desks: Desks, known: set[str]) -> None:
         """Beside the work: the line, the dead, the chores; returns when the worker is to end."""
         watcher, strays = Watcher(self.output), Strays()
-        swept = strayed = float("-inf")
+        swept = strayed = tidied = float("-inf")
         while not (self.stop.wait(LOOK_SECONDS) or shop.lease.lost):
             now = time.monotonic()
             with contextlib.suppress(SQLAlchemyError):  # the database is away: the lease tells how long that may last
@@ -153,6 +153,9 @@ class Worker:
                 if now - strayed > STRAY_SECONDS:
                     strays.put_back(shop.jobs, shop.lease.id, set(known))
                     strayed = now
+                if now - tidied > TIDY_SECONDS:
+                    tidy(shop.jobs, self.output)
+                    tidied = now
                 for chore in self.chores:
                     chore(shop)
                 if shop.exhausted or (desks.busy == 0 and self.done(shop.jobs)):
