@@ -56,6 +56,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     # FULL: in WAL mode NORMAL would lose the last commits in a power cut, and with them an intent.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # secure_delete: what is purged, or was overwritten before, is in no free page of the file.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

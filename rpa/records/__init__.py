@@ -8,6 +8,7 @@ from rpa.records.errors import (
     NoSuchRequest,
     RecordError,
     RequestConflict,
+    RequestPurged,
     UnsafeId,
 )
 from rpa.records.journal import CaseJournal
@@ -23,6 +24,7 @@ __all__ = [
     "RecordError",
     "Records",
     "RequestConflict",
+    "RequestPurged",
     "RequestRecord",
     "UnsafeId",
     "check_id",

@@ -2,6 +2,7 @@
 
 RecordError
 ├── RequestConflict   the id is taken by a request with other content (promise 13)
+│   └── RequestPurged the id is of a request whose content was deleted
 ├── UnsafeId          the id can't name a folder
 ├── NoSuchRequest     no request, or more than one, goes by that id
 ├── CaseBusy          another process is writing this case file (promise 7)
@@ -16,6 +17,10 @@ class RecordError(Exception):
 
 
 class RequestConflict(RecordError):
+    pass
+
+
+class RequestPurged(RequestConflict):
     pass
 
 
