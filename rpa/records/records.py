@@ -31,6 +31,8 @@ from rpa.records.redaction import Redactor
 _SAFE_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?")
 SOME = 500
 """So many ids are asked for at once."""
+_START_OF_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""No other text is asked of the database: it may hold NUL or half a character, which PostgreSQL and the driver refuse."""
 NEAR = 5000
 """So many of the newest ids are looked through for one that is near a mistyped one."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)  # Windows opens devices by these names
@@ -202,7 +204,8 @@ class Records:
 
     def verify_copy(self, folder: Path) -> VerifyReport:
         """Check a case folder from elsewhere against what the database knows of its request; by itself, if nothing."""
-        head, manifest = self._seals(request_of(folder))
+        told = request_of(folder)
+        head, manifest = self._seals(told) if _START_OF_ID.fullmatch(told) else ("", None)
         return verify(folder, head or None, manifest)
 
     def _seals(self, request_id: str) -> tuple[str, str | None]:
@@ -257,8 +260,10 @@ def _records() -> Select[Any]:
 
 def _beginning_so(connection: Connection, request_id: str) -> list[str]:
     """The id itself if there is one, else some of those that begin so."""
+    if not _START_OF_ID.fullmatch(request_id):
+        return []
     exact = connection.execute(select(requests.c.id).where(requests.c.id == request_id)).scalars().all()
-    if exact or not request_id:
+    if exact:
         return list(exact)
     query = select(requests.c.id).where(requests.c.id.startswith(request_id, autoescape=True))
     # LIKE disregards case on SQLite
