@@ -25,6 +25,7 @@ def upgrade() -> None:
 def _records() -> None:
     op.add_column("requests", sa.Column("moved_to", sa.Date))
     op.add_column("attempts", sa.Column("place", sa.Text, nullable=False, server_default=sa.text("''")))
+    op.create_index("ix_intents_at", "intents", ["at"])
 
 
 def _position() -> sa.Column[int]:
@@ -62,7 +63,7 @@ def _jobs() -> None:
         sa.Column("step", sa.Text, nullable=False),
         sa.Column("withdraw_by", sa.Text),
         sa.Column("withdraw_why", sa.Text),
-        sa.Column("again", sa.Boolean, nullable=False),
+        sa.Column("again", sa.Integer, nullable=False),
         sa.Column("batch", sa.String(40), sa.ForeignKey("batches.id")),
         sa.Column("submitted_by", sa.Text, nullable=False),
     )
