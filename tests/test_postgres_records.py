@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, insert, select
 from sqlalchemy.exc import OperationalError
 
 from flows.journal import EventKind
 from flows.model import CancellationRequest, End, Outcome
 from rpa.database.tables import observations
-from rpa.records import AlreadyEnded, NoSuchRequest, Records, RequestConflict
+from rpa.records import AlreadyEnded, CaseDamaged, NoSuchRequest, Records, RequestConflict
 from tests.case_samples import HOSTILE, PROFILE, a_request
 from tests.postgres import carry_out
 from tests.postgres_server import PostgresServer
@@ -142,3 +142,21 @@ def test_a_commit_whose_answer_was_lost_is_not_made_twice(records: Records, monk
         assert [(one.requests_sent, one.outcome) for one in journal.intents()] == [(0, "not_done")]
         journal.finish(end_of(a_request()))
     assert records.verify("R-0001").ok
+
+
+def test_a_line_that_somebody_else_stored_is_not_taken_for_ones_own(records: Records) -> None:
+    with records.begin(a_request(), profile=PROFILE) as journal:
+        foreign = {
+            "request_id": "R-0001",
+            "attempt": 1,
+            "kind": "warning",
+            "clause": "",
+            "data": "{}",
+            "hash": "0" * 64,
+        }
+        with records.engine.begin() as other:
+            told = {**foreign, "seq": len(journal.events) + 1, "at": dt.datetime.now(dt.UTC)}
+            other.execute(insert(observations), told)
+        with pytest.raises(CaseDamaged):
+            journal.intend("set_status", "6.3", IDENTITY, "Cancel page", "ACTIVE")
+        assert journal.intents() == []
