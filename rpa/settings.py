@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     """The site profile (TOML)."""
     output: Path = Path("rpa-data")
     """Folder of the database, the case files, the results and the log."""
-    database_url: str = ""
+    database_url: str = Field(default="", repr=False)  # it may hold a password
     """SQLAlchemy URL of the records; empty: SQLite in `output`."""
     browser_executable: Path | None = None
     """A Chromium to be used rather than the one that is found."""
@@ -31,7 +31,17 @@ class Settings(BaseSettings):
     @property
     def records_url(self) -> str:
         """The SQLAlchemy URL in effect."""
-        return self.database_url or f"sqlite:///{(self.output / 'rpa.db').resolve()}"
+        return self.database_url or f"sqlite:///{self.sqlite_file}"
+
+    @property
+    def sqlite_file(self) -> Path:
+        """The file of the records, where no other database is named."""
+        return (self.output / "rpa.db").resolve()
+
+    @property
+    def has_database(self) -> bool:
+        """Whether there is one, or one somewhere else is named."""
+        return bool(self.database_url) or self.sqlite_file.exists()
 
     @property
     def cases_dir(self) -> Path:

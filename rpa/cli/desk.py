@@ -62,18 +62,30 @@ class Desk:
         return load_profile(self.settings.profile)
 
     def records(self, profile: SiteProfile | None = None) -> "Records":
-        """The database and the case files, made if they are not there. Raises UsageError."""
-        from sqlalchemy.exc import SQLAlchemyError
-
+        """The database and the case files, made if they are not there. Raises what `opening` does."""
         from rpa.records import Records
 
-        try:
+        masked = profile.privacy.masked_fields if profile else ()
+        with self.opening():
             self.settings.output.mkdir(parents=True, exist_ok=True)
-            masked = profile.privacy.masked_fields if profile else ()
             return Records(self.settings.records_url, self.settings.cases_dir, masked)
+
+    @contextmanager
+    def opening(self) -> Iterator[None]:
+        """Of a folder or a file that cannot be opened it is told what to do.
+
+        Raises UsageError; DatabaseNotOpened and DatabaseVersionError, which tell it themselves.
+        """
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            yield
         except (OSError, SQLAlchemyError) as error:
-            where = f"the records in {self.settings.output} cannot be opened"
-            raise UsageError(f"{where}: {str(error).splitlines()[0]}; name another folder with --output") from error
+            named, other = f"in {self.settings.output}", "another folder with --output"
+            if self.settings.database_url:
+                named, other = "that RPA_DATABASE_URL names", "another place there"
+            told = str(error).splitlines()[0]
+            raise UsageError(f"the records {named} cannot be opened: {told}; name {other}") from error
 
     def open_line(self, records: "Records", profile: SiteProfile, *, release: bool = False) -> Line:
         """The line. Raises LineError, if it is closed and not to be released."""

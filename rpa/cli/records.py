@@ -145,7 +145,7 @@ def _verify(desk: Any, cases: list[str]) -> "list[VerifyReport]":
     from rpa.cases import verify as verify_folder
 
     folders = [Path(case) for case in cases]
-    if cases and all(folder.is_dir() for folder in folders) and not (desk.settings.output / "rpa.db").exists():
+    if cases and all(folder.is_dir() for folder in folders) and not desk.settings.has_database:
         return [verify_folder(folder) for folder in folders]
     with desk.records() as records:
         known = records.list()

@@ -82,7 +82,9 @@ def _left_the_browser(requests: list[dict[str, Any]]) -> int:
 
 
 def _attempt_row(request_id: str, event: Event) -> dict[str, Any]:
-    told = {name: event.data[name] for name in ("attempt", "profile", "profile_hash", "version", "place")}
+    told = {name: event.data[name] for name in ("attempt", "profile_hash", "version")}
+    # A journal that 0.1.0 wrote tells no place. A profile's name may hold NUL, which PostgreSQL has no room for.
+    told |= {"profile": clean(event.data["profile"]), "place": event.data.get("place", "")}
     return {"request_id": request_id, "started_at": event.at, **told}
 
 

@@ -35,6 +35,8 @@ from rpa.records.stored import Stored
 _SAFE_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?")
 SOME = 500
 """So many ids are asked for at once."""
+_START_OF_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""No other text is asked of the database: it may hold NUL or half a character, which PostgreSQL and the driver refuse."""
 NEAR = 5000
 """So many of the newest ids are looked through for one that is near a mistyped one."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)  # Windows opens devices by these names
@@ -208,7 +210,9 @@ class Records:
 
     def verify_copy(self, folder: Path) -> VerifyReport:
         """Check a case folder from elsewhere against what the database knows of its request; by itself, if nothing."""
-        return self._check(folder, request_of(folder))
+        told = request_of(folder)
+        # what a folder from elsewhere calls itself may be no id, and PostgreSQL takes no NUL
+        return self._check(folder, told if _START_OF_ID.fullmatch(told) else "")
 
     def _check(self, folder: Path, request_id: str) -> VerifyReport:
         report = self._check_once(folder, request_id)
@@ -268,8 +272,10 @@ def _records() -> Select[Any]:
 
 def _beginning_so(connection: Connection, request_id: str) -> list[str]:
     """The id itself if there is one, else some of those that begin so."""
+    if not _START_OF_ID.fullmatch(request_id):
+        return []
     exact = connection.execute(select(requests.c.id).where(requests.c.id == request_id)).scalars().all()
-    if exact or not request_id:
+    if exact:
         return list(exact)
     query = select(requests.c.id).where(requests.c.id.startswith(request_id, autoescape=True))
     # LIKE disregards case on SQLite
