@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from flows.errors import NO_END
 from flows.journal import Event
 from flows.model import CancellationRequest, End, Outcome
 from flows.profile import SiteProfile
@@ -105,9 +106,9 @@ def run_one(request: CancellationRequest, workshop: Workshop, robot: Robot, watc
             journal.listen(workshop.line.count)
             journal.listen(watch.event)
             outcome = robot.cancel(request, journal, stop=workshop.stop)
-            if outcome.code == BROKEN_OFF:
+            if outcome.code in NO_END:
                 folder = str(journal.case_dir)
-                return Result(request, None, f"{outcome.message}; case file {folder}", BROKEN_OFF, case_dir=folder)
+                return Result(request, None, f"{outcome.message}; case file {folder}", outcome.code, case_dir=folder)
             outcome = journal.finish(outcome)
     except AlreadyEnded:  # by another process, since it was looked up
         return Result(request, workshop.records.find(request.id).outcome, earlier=True)

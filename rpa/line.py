@@ -18,6 +18,8 @@ from rpa.cases.files import make_folder, sync, write_atomic
 
 STRIKES = frozenset({"name_mismatch", "number_mismatch", "unknown_page", "unknown_effect", "drift", "site_down"})
 """In a row, these codes say that the file, the site or the robot is wrong, not one account."""
+SAY_NOTHING = frozenset({"maintenance"})
+"""Codes that say nothing of all that: no strike, and no end of a row of them."""
 EFFECTS_OF_ONE = 9
 """The most effects of a request: the article's five, Update twice (4a, 4b), App Module and back (7a)."""
 HOUR = dt.timedelta(hours=1)
@@ -96,6 +98,8 @@ class Line:
         """Take notice of an end; it may stop the line."""
 
         def judge(state: _State) -> None:
+            if outcome.code in SAY_NOTHING:
+                return
             state.strikes = [*state.strikes, outcome.code] if outcome.code in STRIKES else []
             state.stopped = state.stopped or self._verdict(state.strikes, outcome)
 

@@ -15,7 +15,7 @@ from flows.journal import EventKind
 from flows.model import End, Outcome
 from flows.notes import Notes
 from rpa.browser_session import SignIns
-from rpa.watchdog import kill_marked, marked
+from rpa.processes import kill_marked, marked
 from tests.conftest import DATE, Bench, turned_away
 
 NUMBER = "611974"
@@ -98,9 +98,7 @@ def endless_loop(bench: Bench) -> None:
 
 
 def last_context(bench: Bench) -> BrowserContext:
-    browser = bench.robot._browser
-    assert browser is not None
-    return browser.contexts[-1]
+    return bench.robot.running.browser().contexts[-1]
 
 
 def _below(bench: Bench) -> list[psutil.Process]:

@@ -114,7 +114,7 @@ def test_only_rpa_launches_browsers() -> None:
     rooms = ("page_objects", "flows", "fixtures")
     assert [place for room in rooms for place, _, name in calls(room) if name in LAUNCHES] == []
     launching = {place.split(":")[0] for place, _, name in calls("rpa") if name in LAUNCHES - {"sync_playwright"}}
-    assert launching <= {"rpa/robot.py", "rpa/browser_setup.py"}
+    assert launching <= {"rpa/running_browser.py", "rpa/browser_setup.py"}
 
 
 @pytest.mark.parametrize("room", ["page_objects", "flows", "rpa"])

@@ -138,7 +138,7 @@ TO_A_PAGE = [
     Row("role_error", "start_page"),
     Row("role_error", "cancel_page"),
     Row("status_503", "billing", codes("site_down"), times=None),
-    Row("maintenance", "any", codes("site_down"), times=None),
+    Row("maintenance", "any", codes("maintenance"), times=None),
     Row("session_expired_before", "billing", codes("sign_in"), times=None),
     Row("latency", "any", DONE, {"seconds": 0.5}, times=None),
     Row("foreign_redirect", "organization", FOREIGN),
@@ -300,7 +300,7 @@ BLOWS = [
 def test_a_browser_that_dies_costs_time_and_no_effect(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, blow: Blow, at: EventKind, about: str
 ) -> None:
-    monkeypatch.setattr(bench.robot._watchdog, "_seconds", 12.0)
+    monkeypatch.setattr(bench.robot.running.watchdog, "_seconds", 12.0)
     leave_to_do(bench, NUMBER, *STATUS)
     notes = Struck(bench, NUMBER, at, blow, about)
     outcome = bench.cancel(NUMBER, notes)

@@ -146,6 +146,14 @@ class TestLine:
         assert again.release().check() == ""
         assert Line(tmp_path / "line.json", Policy(strikes=3)).stopped == ""
 
+    def test_a_maintenance_page_is_no_strike_and_ends_no_row_of_them(self, tmp_path: Path) -> None:
+        line = Line(tmp_path / "line.json", Policy(strikes=2))
+        for code in ("maintenance", "maintenance", "drift", "maintenance"):
+            line.end(outcome("needs_human", code))
+            assert line.check() == ""
+        line.end(outcome("needs_human", "drift"))
+        assert "2 ends in a row were drift" in line.check()
+
     def test_strikes_count_on_in_the_next_run(self, tmp_path: Path) -> None:
         for number in range(3):
             line = Line(tmp_path / "line.json", Policy(strikes=3))

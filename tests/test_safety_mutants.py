@@ -6,6 +6,7 @@ import datetime as dt
 import importlib
 import inspect
 import io
+import socket
 import sqlite3
 import textwrap
 from collections.abc import Callable, Iterator
@@ -16,7 +17,8 @@ from typing import Any
 import pytest
 
 from flows import effects, gate, proof, recoveries
-from flows.errors import CancellationError, NeedsHuman, UnknownEffect
+from flows.errors import CancellationError, LeaseLost, NeedsHuman, UnknownEffect
+from flows.journal import EventKind
 from flows.model import BillingRow, CancellationRequest, Effect, End, FormValues, FreshReading, Outcome, PlannedEffect
 from flows.notes import Notes
 from flows.profile import Policy, ServerLocation
@@ -28,6 +30,7 @@ from page_objects.obstacles import NotHere
 from page_objects.words import Words
 from rpa.cases.rendering import ENGINE
 from rpa.egress import Egress
+from rpa.fence import Fence, FencedJournal
 from rpa.line import Line
 from rpa.results import Result, as_csv
 from tests.case_samples import PROFILE, a_request, records_in, tell_case
@@ -225,6 +228,38 @@ def server_location_is_written_only_where_empty_and_from_the_table(scene: "Scene
     assert not recoveries.may_enter_server_location(walk)
 
 
+def without_a_lease_nothing_leaves_the_proxy(_scene: "Scene") -> None:
+    held = True
+    with Wire(lambda _one: page("hello")) as site, Egress([site.url], lambda: held) as egress:
+        port = int(egress.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=3) as peer:
+            peer.sendall(f"CONNECT 127.0.0.1:{site.port} HTTP/1.1\r\n\r\n".encode())
+            peer.recv(1000)
+            held = False
+            peer.sendall(b"GET /tunnel HTTP/1.1\r\n\r\n")
+            with contextlib.suppress(ConnectionError):
+                peer.recv(1000)
+        ask(port, f"GET {site.url}/ HTTP/1.1\r\n\r\n".encode())
+        assert not site.received
+
+
+def without_a_lease_the_permit_sends_nothing(scene: "Scene") -> None:
+    here = scene.desk()
+    here.permit._may_send = lambda: False
+    here.show(FORM)
+    here.carry_out()
+    assert not here.effects
+
+
+def without_a_lease_nothing_is_written(_scene: "Scene") -> None:
+    one = Desk1()
+    walk = one.walk()
+    walk.journal = FencedJournal(one.journal, Fence(lambda: one.presses == 0))
+    with contextlib.suppress(LeaseLost):
+        gate.pass_gate(walk, Effect.SET_STATUS, one, one.press, "ACTIVE")  # type: ignore[arg-type]
+    assert one.journal.events[-1].kind is EventKind.INTENT
+
+
 def a_plan_takes_no_recovery_that_changes_anything(scene: "Scene") -> None:
     walk = Desk1().walk()
     walk.planning = True
@@ -387,6 +422,10 @@ RULES = (
     Rule("6", what_is_not_in_the_plan_is_not_pressed, put("flows.effects._needed", lambda *_: True), "the plan is not asked"),
     Rule("6", server_location_is_written_only_where_empty_and_from_the_table, text("flows.recoveries:may_enter_server_location", '_location(walk) != ""', "False"), "overwritten"),
     Rule("6", server_location_is_written_only_where_empty_and_from_the_table, put("flows.profile.SiteProfile.server_location_for", lambda *_: "http://guess.test"), "guessed"),
+    Rule("7", without_a_lease_nothing_leaves_the_proxy, put("rpa.egress.Egress._check_lease", lambda _self: None), "the proxy hands it on"),
+    Rule("7", without_a_lease_nothing_leaves_the_proxy, text("rpa.egress:Egress._pump_while_allowed", "not self._may_send()", "False"), "the tunnel hands it on"),
+    Rule("7", without_a_lease_the_permit_sends_nothing, text(SEND, "not self._may_send()", "False"), "the permit does not ask"),
+    Rule("7", without_a_lease_nothing_is_written, put("rpa.fence.Fence.open", lambda _self: True), "the journal does not ask"),
     Rule("9", three_unknown_ends_in_a_row_stop_the_line, put("rpa.line.STRIKES", frozenset()), "nothing is a strike"),
     Rule("9", the_cap_of_effects_holds, put("rpa.line.Line.count", lambda *_: None), "effects not counted"),
     Rule("10", a_plan_takes_no_recovery_that_changes_anything, text("flows.recoveries:may_update", "not walk.planning", "True"), "a plan presses Update"),
@@ -433,4 +472,4 @@ def test_without_the_rule_the_check_is_red(scene: Scene, rule: Rule) -> None:
 
 
 def test_every_promise_of_the_robot_has_a_mutant() -> None:
-    assert {rule.promise for rule in RULES} == {"1", "2", "3", "4", "5", "6", "9", "10", "11", "14", "15", "16"}
+    assert {rule.promise for rule in RULES} == {"1", "2", "3", "4", "5", "6", "7", "9", "10", "11", "14", "15", "16"}
