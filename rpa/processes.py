@@ -27,7 +27,7 @@ def kill_marked(mark: str) -> None:
 
 def processes_of(mark: str, folder: Path) -> list[psutil.Process]:
     """The browsers that bear `mark`, the drivers that keep their temporary files in `folder`, and all below them."""
-    found = {one.pid: one for one in (*marked(mark), *_drivers(folder))}
+    found = {one.pid: one for one in (*marked(mark), *drivers(folder))}
     for process in list(found.values()):
         with contextlib.suppress(psutil.Error):
             found |= {child.pid: child for child in process.children(recursive=True)}
@@ -54,8 +54,8 @@ def end(processes: Iterable[psutil.Process]) -> None:
         left = [process for process in psutil.wait_procs(left, timeout=0.05)[1] if not _is_zombie(process)]
 
 
-def _drivers(folder: Path) -> list[psutil.Process]:
-    """What else was started while the folder was handed down (`TempFolder`) is not the robot's."""
+def drivers(folder: Path) -> list[psutil.Process]:
+    """Playwright's drivers; what else was started while the folder was handed down (`TempFolder`) is not the robot's."""
     found = []
     for process in psutil.process_iter(["cmdline"]):
         if DRIVER in (process.info["cmdline"] or ())[-1:]:

@@ -101,7 +101,8 @@ class RunningBrowser:
                 self._browser.close()
         kill_marked(self.mark)
         try:
-            self._launch()
+            with self.watchdog.armed():
+                self._launch()
         except PlaywrightError:  # its driver died with it
             self._end_processes()
             self.recycle()
@@ -114,10 +115,11 @@ class RunningBrowser:
         try:
             for part in (self.folder, self.egress, self.watchdog):
                 self._stack.enter_context(part)
-            with self.folder.handed_down():
-                self._playwright = sync_playwright().start()
-            self._stack.callback(self._stop_driver, self._playwright)
-            return self._launch()
+            with self.watchdog.armed():
+                with self.folder.handed_down():
+                    self._playwright = sync_playwright().start()
+                self._stack.callback(self._stop_driver, self._playwright)
+                return self._launch()
         except BaseException:
             self.close()
             raise

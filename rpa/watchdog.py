@@ -33,11 +33,11 @@ class Watchdog:
     def armed(self) -> Iterator[None]:
         """Watch while the robot works; one that waits for a person's answer may be silent."""
         self.heard()
-        self._armed = True
+        before, self._armed = self._armed, True
         try:
             yield
         finally:
-            self._armed = False
+            self._armed = before
 
     def __enter__(self) -> Self:
         """It may be entered again after its end."""

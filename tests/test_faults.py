@@ -16,6 +16,7 @@ from tests.faults_bench import (
     Blow,
     Struck,
     browser_killed,
+    driver_frozen,
     driver_killed,
     endless_loop,
     fresh,
@@ -286,6 +287,7 @@ BLOWS = [
         id="the driver is killed before the click",
         marks=pytest.mark.long,
     ),
+    pytest.param(driver_frozen, EventKind.PLAN, "", id="the driver hangs before the effect", marks=pytest.mark.long),
     pytest.param(endless_loop, EventKind.PLAN, "", id="the page hangs before the effect", marks=pytest.mark.long),
     pytest.param(
         endless_loop, EventKind.INTENT, "set_status", id="the page hangs before the click", marks=pytest.mark.long

@@ -5,18 +5,23 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 
 from flows.errors import LeaseLost
 from flows.journal import EventKind
 from flows.notes import Notes
+from page_objects.obstacles import SignedOut
+from rpa.browser_session import BrowserSession, SignIns
 from rpa.egress import CHUNK, MARK, Egress
 from rpa.fence import Fence, FencedJournal
 from tests import frozen_proxy
+from tests.case_samples import PROFILE
 from tests.faults_wire import Wire, ask, page
 from tests.test_egress import port_of, request
 
@@ -191,3 +196,31 @@ def test_whoever_lost_the_lease_writes_nothing_and_may_still_read(lease: Lease) 
     assert (notes.events, notes.kept) == (written, {})
     assert [one.outcome for one in journal.intents()] == [""]
     assert journal.snapshot() is None
+
+
+@pytest.fixture
+def session(lease: Lease) -> BrowserSession:
+    about = (MagicMock(), PROFILE, MagicMock(), Notes(), MagicMock(), SignIns(), threading.Event(), None)
+    return BrowserSession(*about, heard=lambda: None, fence=Fence(lease.holds))
+
+
+def test_without_a_lease_there_is_no_next_step_and_no_waiting(session: BrowserSession, lease: Lease) -> None:
+    session.check_stop()
+    session.pause(0.001)
+    lease.held = False
+    for act in (session.check_stop, lambda: session.pause(60)):
+        with pytest.raises(LeaseLost):
+            act()
+
+
+def test_a_sign_in_that_the_proxy_refused_is_not_called_a_wrong_password(
+    session: BrowserSession, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would park all desks (no lock-out), though nobody has seen the password."""
+    page = MagicMock()
+    page.return_value.sign_in.side_effect = SignedOut("the sign-in was not accepted")
+    monkeypatch.setattr("rpa.browser_session.SignInPage", page)
+    lease.held = False
+    with pytest.raises(LeaseLost):
+        session.sign_in(MagicMock())
+    assert session.sign_ins.failed == ""

@@ -7,16 +7,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import current_thread
+from typing import Any
+from unittest.mock import MagicMock
 
 import psutil
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 
-from flows.errors import Fault, NotYetApproved
+from flows.errors import NO_END, Fault, NotYetApproved
 from flows.journal import EventKind
 from flows.model import Plan
 from flows.notes import Notes
-from rpa.processes import processes_of
+from rpa.fence import Fence
+from rpa.processes import drivers, marked, processes_of
 from rpa.temp_folder import sweep
 from tests.conftest import Bench
 from tests.faults_bench import NUMBER, Struck, browser_killed, leave_to_do
@@ -46,34 +49,49 @@ NOTICED = {"the permit": lambda: True, "the proxy": lambda: current_thread().nam
 def test_a_lease_that_ends_between_intent_and_press_lets_nothing_through(
     bench: Bench, monkeypatch: Patch, noticed_by: str
 ) -> None:
-    lease = Lease(NOTICED[noticed_by])
+    lease, approved = Lease(NOTICED[noticed_by]), []
     monkeypatch.setattr(bench.robot, "_may_send", lease.holds)
     leave_to_do(bench, NUMBER, "set_status")
     notes = Struck(bench, NUMBER, EventKind.INTENT, lambda _bench: setattr(lease, "lost", True))
-    outcome = bench.cancel(NUMBER, notes)
+    outcome = bench.robot.cancel(
+        bench.request(NUMBER), notes, approve=lambda plan: approved.append((plan, notes.struck))
+    )
     assert notes.struck
     assert bench.received(NUMBER) == []
     assert outcome.code == "interrupted", outcome.message
     assert "lease" in outcome.message
     assert notes.events[-1].kind is EventKind.INTENT  # the journal is another worker's from here on
     assert [(one.outcome, one.requests_sent) for one in notes.intents()] == [("", None)]
+    plans = [Plan.model_validate(event.data["plan"]) for event in notes.events if event.kind is EventKind.PLAN]
+    assert approved == [(plan, 0) for plan in plans]
+    assert bench.robot.memory() == 0  # nothing that its pages still wanted waits for the next lease
 
 
+def ask(_plan: Plan) -> None:
+    raise NotYetApproved("the plan waits for Ann")
+
+
+@pytest.mark.long
 def test_a_plan_that_is_not_approved_waits_and_changes_nothing(bench: Bench) -> None:
-    plans: list[Plan] = []
-
-    def ask(plan: Plan) -> None:
-        plans.append(plan)
-        raise NotYetApproved("the plan waits for Ann")
-
     notes = Notes(f"t-{NUMBER}", NUMBER)
     outcome = bench.robot.cancel(bench.request(NUMBER), notes, approve=ask)
     assert (outcome.code, outcome.message) == ("waiting_approval", "the plan waits for Ann")
-    assert [plan.model_dump() for plan in plans] == [
-        Plan.model_validate(event.data["plan"]).model_dump() for event in notes.events if event.kind is EventKind.PLAN
-    ]
+    assert [event.kind for event in notes.events][-1] is EventKind.STEP_STARTED
     assert notes.intents() == []
     assert bench.received(NUMBER) == []
+
+
+def test_what_waits_for_its_approval_has_no_end(bench: Bench, monkeypatch: Patch) -> None:
+    """The same without a walk through the site: whatever runs asks for the approval at once."""
+
+    def run(_request: object, _journal: object, _act: object, _stop: object, approve: Any, **_: object) -> None:
+        approve(MagicMock())
+
+    monkeypatch.setattr(bench.robot, "_run", run)
+    monkeypatch.setattr(bench.robot, "_fence", Fence(lambda: True))
+    outcome = bench.robot.cancel(bench.request(NUMBER), Notes(), approve=ask)
+    assert (outcome.code, outcome.message) == ("waiting_approval", "the plan waits for Ann")
+    assert outcome.code in NO_END
 
 
 def test_with_one_try_a_dead_browser_is_a_fault_and_the_next_request_finds_a_new_one(
@@ -136,10 +154,11 @@ def test_what_a_killed_robot_left_behind_is_swept_when_the_next_one_starts(bench
             process.send_signal(signal.SIGSTOP)
             sweep()
             assert folder.exists(), "a frozen robot is not a dead one"
-            stop_driver(left)  # else it would clear up itself: that is not what is tried here
+            drivers(folder)[0].suspend()  # else it would clear up itself: that is not what is tried here
             process.kill()
             process.wait()
-            assert len(alive(left)) == len(left)
+            assert marked(mark)
+            assert drivers(folder)
             running = bench.robot.running
             before = [running.folder.path, *processes_of(running.mark, running.folder.path)]
             running.close()
@@ -153,8 +172,3 @@ def test_what_a_killed_robot_left_behind_is_swept_when_the_next_one_starts(bench
             for one in left:
                 with suppress(psutil.Error):
                     one.kill()
-
-
-def stop_driver(processes: list[psutil.Process]) -> None:
-    (driver,) = [one for one in processes if one.cmdline()[-1:] == ["run-driver"]]
-    driver.suspend()
