@@ -15,9 +15,9 @@ from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.errors import CancellationError, Fault, Interrupted, LeaseLost, NotYetApproved, code_of
+from flows.errors import CancellationError, Fault, LeaseLost
 from flows.journal import EventKind, Journal
-from flows.model import ON_THE_WAY, CancellationRequest, End, Outcome, Plan
+from flows.model import CancellationRequest, End, Outcome, Plan
 from flows.notes import Notes
 from flows.profile import SiteProfile
 from flows.runner import Runner
@@ -27,6 +27,7 @@ from page_objects.organization_page import OrganizationPage
 from rpa.browser_session import BrowserSession, SignIns
 from rpa.browsers import BrowserChoice
 from rpa.credentials import Credentials
+from rpa.ends import told
 from rpa.evidence import Camera
 from rpa.fence import LOST, Fence, FencedJournal
 from rpa.running_browser import RunningBrowser, first_line
@@ -131,7 +132,7 @@ class Robot:
         walked: list[Walk] = []
         end, code, message = self._ended(request, journal, stop or threading.Event(), approve, walked)
         if not self._fence.open():  # whatever it came to: the request is another worker's
-            end, code, message = self._broken_off(journal, LeaseLost(LOST))
+            end, code, message = told(LeaseLost(LOST), journal, request.account_number)
         walk = walked[-1] if walked else None
         return Outcome(
             id=request.id,
@@ -159,33 +160,11 @@ class Robot:
 
         try:
             end, message = self._run(request, journal, act, stop, approve, evidence=self._evidence)
-        except CancellationError as error:
-            return error.end, error.code, error.message
-        except Interrupted as interrupted:
-            return self._broken_off(journal, interrupted)
-        except Fault as fault:
-            return (
-                End.NEEDS_HUMAN,
-                _code_of_fault(journal),
-                f"{fault}; run it again, it goes on from what the account shows",
-            )
         except (OSError, SQLAlchemyError):  # the records can't be written: the caller stops the line
             raise
-        except Exception as error:  # noqa: BLE001 (a mistake of ours is a person's to look at, and no crash half-way)
-            logger.exception("the robot itself failed")
-            why = f"the robot itself failed ({type(error).__name__}); see rpa.log"
-            return End.NEEDS_HUMAN, _code_of_fault(journal), f"{why}. Look at account {request.account_number} by hand"
+        except Exception as error:  # noqa: BLE001 (each has its end; a mistake of ours too is no crash half-way)
+            return told(error, journal, request.account_number)
         return end, "", message
-
-    @staticmethod
-    def _broken_off(journal: Journal, why: Interrupted) -> tuple[End, str, str]:
-        """What is told of an attempt that is over while the request is not."""
-        if isinstance(why, NotYetApproved):
-            return End.NEEDS_HUMAN, code_of(why), str(why) or "the plan waits for its approval"
-        touched = any(i.requests_sent != 0 for i in journal.intents() if i.effect not in ON_THE_WAY)
-        end = End.NEEDS_HUMAN if touched else End.WITHDRAWN
-        by_a_person = "stopped by a person; what was in flight is finished and recorded; run it again to go on"
-        return end, code_of(why), str(why) if isinstance(why, LeaseLost) else by_a_person
 
     def _run(
         self,
@@ -310,9 +289,3 @@ def _nobody(account_name: str = "") -> CancellationRequest:
     return CancellationRequest(
         id="look", account_name=account_name, account_number="", date=dt.date(2000, 1, 1), reason=""
     )
-
-
-def _code_of_fault(journal: Journal) -> str:
-    """After an intent that was not settled, a fault is an unknown effect."""
-    open_intents = [i for i in journal.intents() if i.outcome in {"", "unknown"} and i.effect not in ON_THE_WAY]
-    return "unknown_effect" if open_intents else "browser_failed"

@@ -47,13 +47,15 @@ class TempFolder:
     def __init__(self, token: str) -> None:
         self._token = token
         self._lock: int | None = None
-        self.path = base()
+        self.path = base() / f"rpa-desk-{os.getpid()}-{token}"  # not there yet
 
     def __enter__(self) -> Self:
         sweep()
         self.path = Path(tempfile.mkdtemp(prefix=f"rpa-desk-{os.getpid()}-{self._token}-", dir=base()))
-        self._lock = os.open(self.path / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        made = self.path / f".{LOCK}"
+        self._lock = os.open(made, os.O_CREAT | os.O_RDWR, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
+        made.rename(self.path / LOCK)  # nobody finds it who could take it first
         return self
 
     def __exit__(

@@ -23,8 +23,9 @@ class Lease:
         return now() < self._until
 
     def keep_up(self) -> None:
-        while self.holds():
-            self._until = now() + SECONDS
+        """It counts from before it is asked for: the process may be frozen in the midst of that."""
+        while (asked := now()) < self._until:
+            self._until = asked + SECONDS
             time.sleep(0.05)
 
 

@@ -1,6 +1,7 @@
 """A worker that was frozen past its lease sends nothing more when it wakes up (promise 7). Without a browser."""
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -156,6 +157,7 @@ def test_what_waited_in_the_socket_of_a_frozen_process_is_refused_when_it_wakes_
         port, mark = process.stdout.readline().split()
         assert ask(int(port), request("GET", f"{site.url}/a")).endswith(b"hello")
         process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)  # it may take a moment
         with socket.create_connection(("127.0.0.1", int(port)), timeout=3) as peer:
             peer.sendall(request("POST", f"{site.url}/effect", b"x=1"))
             time.sleep(frozen_proxy.SECONDS * 1.1)

@@ -169,6 +169,7 @@ def test_what_a_killed_robot_left_behind_is_swept_when_the_next_one_starts(bench
             assert not folder.exists()
             assert not alive(left)
         finally:
+            process.kill()
             for one in left:
                 with suppress(psutil.Error):
                     one.kill()
