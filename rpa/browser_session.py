@@ -17,6 +17,7 @@ from playwright.sync_api import Error as PlaywrightError
 from flows.addresses import origin
 from flows.errors import Interrupted, NeedsHuman
 from flows.journal import Journal
+from flows.model import Plan
 from flows.profile import SiteProfile
 from flows.session import SentRequests
 from page_objects.obstacles import Ambiguous, NotHere, NothingHappened, Obstacle, SignedOut
@@ -26,6 +27,7 @@ from page_objects.tab import Tab
 from rpa.credentials import Credentials
 from rpa.egress import Egress
 from rpa.evidence import Camera
+from rpa.fence import Fence
 from rpa.permit import Permit
 
 
@@ -73,6 +75,9 @@ class BrowserSession:
     camera: Camera | None
     heard: Callable[[], None]
     untraced: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+    fence: Fence = field(default_factory=lambda: Fence(lambda: True))
+    approval: Callable[[Plan], None] | None = None
+    """Raises NotYetApproved while a plan waits for its approval. None: policy asks for none."""
     setting: Setting = field(init=False)
     origins: set[str] = field(default_factory=set)
     """Where its pages came from."""
@@ -82,7 +87,7 @@ class BrowserSession:
 
     def __post_init__(self) -> None:
         timing = self.profile.timing
-        self.guard = Permit(self.context, self.egress.allows, timing.page)
+        self.guard = Permit(self.context, self.egress.allows, timing.page, self.fence.open)
         self.setting = Setting(
             words=self.profile.words,
             patience=Patience(timing.page, timing.quiet),
@@ -125,6 +130,7 @@ class BrowserSession:
             with self.untraced():
                 SignInPage(tab, words).sign_in(known.username, known.password.get_secret_value(), known.account)
         except SignedOut as refused:
+            self.fence.check()  # then it was the proxy that refused, and the password may be right
             self.sign_ins.stuck = True
             self.sign_ins.failed = refused.what.rstrip(".")
             raise NeedsHuman(
@@ -143,6 +149,13 @@ class BrowserSession:
 
     def spent(self, url: str) -> bool:
         return url.split("#", 1)[0] in self.guard.spent
+
+    def approve(self, plan: Plan) -> bool:
+        if self.approval is None:
+            return False
+        self.approval(plan)
+        self.heard()
+        return True
 
     def evidence(self, tab: Tab, page: str, moment: str, clause: str) -> str:
         """A JPEG (whole page around effects) and the DOM as text. A page that is gone after an effect has no picture."""
@@ -182,11 +195,13 @@ class BrowserSession:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self.heard()
+            self.fence.check()
             if self.stop.wait(min(left, 0.5)):
                 raise Interrupted("stopped while waiting")
 
     def check_stop(self) -> None:
         self.heard()
+        self.fence.check()
         if self.stop.is_set():
             raise Interrupted("stopped before the next step")
 

@@ -21,6 +21,8 @@ from rpa.database.tables import intents
 
 STRIKES = frozenset({"name_mismatch", "number_mismatch", "unknown_page", "unknown_effect", "drift", "site_down"})
 """In a row, these codes say that the file, the site or the robot is wrong, not one account."""
+SAY_NOTHING = frozenset({"maintenance"})
+"""Codes that say nothing of all that: no strike, and no end of a row of them."""
 EFFECTS_OF_ONE = 9
 """The most effects of a request: the article's five, Update twice (4a, 4b), App Module and back (7a)."""
 HOUR = dt.timedelta(hours=1)
@@ -153,6 +155,8 @@ class Line:
 
     def end_in(self, connection: Connection, outcome: Outcome) -> str:
         """The same within a transaction."""
+        if outcome.code in SAY_NOTHING:
+            return ""
         row = connection.execute(select(line).where(line.c.id == 1).with_for_update()).one()
         strikes = [*json.loads(row.strikes), outcome.code] if outcome.code in STRIKES else []
         values: dict[str, object] = {"strikes": json.dumps(strikes), "parked_times": 0}

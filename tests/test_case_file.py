@@ -402,7 +402,9 @@ def test_every_end_code_and_effect_has_words() -> None:
         "update_rejected",
         "role_denied",
     )
-    assert {*article_codes, "unknown_effect", "unknown_page", "drift", "sign_in", "site_down"} <= set(ADVICE)
+    assert {*article_codes, "unknown_effect", "unknown_page", "drift", "sign_in", "site_down", "maintenance"} <= set(
+        ADVICE
+    )
 
 
 def test_what_was_sent_is_told_request_by_request() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from flows.errors import Interrupted
+from flows.errors import Interrupted, LeaseLost
 from flows.journal import EventKind
 from flows.model import End
 from rpa.cases.chain import JOURNAL, Line, read_chain
@@ -17,7 +17,7 @@ from rpa.database.tables import ends, intents
 from rpa.queue.attempt import carry_out, take
 from rpa.queue.engine import Entry, Waiting, launched
 from rpa.queue.jobs import REQUEST, State
-from rpa.queue.leases import Fenced, Watcher
+from rpa.queue.leases import Watcher
 from rpa.queue.people import TooLate, take_directly, withdraw
 from rpa.queue.retrying import retry
 from rpa.queue.submitting import opening
@@ -193,12 +193,12 @@ class TestFencing:
             def freezes(asked: object, journal: CaseJournal, *_: object) -> tuple[str, str]:
                 take_over(bench.jobs, frozen.lease.id)
                 bench.carry_out(other, "r-0", effect)
-                with pytest.raises(Fenced):
+                with pytest.raises(LeaseLost):
                     journal.intend("set_status", "6.3", {}, "page", "ACTIVE")
                 seen.append("refused")
                 return "cancelled", ""
 
-            with pytest.raises(Fenced):
+            with pytest.raises(LeaseLost):
                 bench.carry_out(frozen, "r-0", freezes)
             assert seen == ["refused"]
         assert (count(bench, ends), count(bench, intents)) == (1, 1)
@@ -220,11 +220,11 @@ class TestFencing:
 
                 bench.carry_out(other, "r-0", goes_on)
                 assert known == [("", None)]
-                with pytest.raises(Fenced):
+                with pytest.raises(LeaseLost):
                     journal.sent(intent, [{"method": "POST", "path": "/x", "status": 200}])
                 return "cancelled", ""
 
-            with pytest.raises(Fenced):
+            with pytest.raises(LeaseLost):
                 bench.carry_out(frozen, "r-0", freezes)
         assert bench.records.verify("r-0").ok
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows.profile import SiteProfile
 from rpa.cli.errors import UsageError
@@ -112,7 +112,12 @@ class Desk:
             yield robot, credentials
 
     def open_robot(
-        self, profile: SiteProfile, watching: Watching, credentials: Credentials, lease: "Lease | None" = None
+        self,
+        profile: SiteProfile,
+        watching: Watching,
+        credentials: Credentials,
+        lease: "Lease | None" = None,
+        **more: Any,
     ) -> "Robot":
         """A robot, not yet open; one that holds a lease does nothing once it has lost it. Raises BrowserError."""
         from rpa.browsers import find_browser
@@ -127,7 +132,14 @@ class Desk:
             evidence=watching.screenshot is Screenshot.ON,
             tracing=watching.tracing.value,
             output=self.settings.output,
+            may_send=lease.valid if lease is not None else always,
+            **more,
         )
+
+
+def always() -> bool:
+    """For a robot that needs no lease: it only reads."""
+    return True
 
 
 def who() -> str:

@@ -29,6 +29,6 @@ def make_worker(
     start_log(desk.settings.output, signed_in.secrets)
 
     def open_robot(lease: Lease) -> AbstractContextManager["Robot"]:
-        return desk.open_robot(site, watching, signed_in, lease)
+        return desk.open_robot(site, watching, signed_in, lease, tries=1)  # the queue tries again
 
     return Worker(records, site, desk.settings.output, open_robot, desks, stop, watch, secrets=tuple(signed_in.secrets))

@@ -10,19 +10,19 @@ from loguru import logger
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from flows.errors import LeaseLost
 from flows.journal import Event, EventKind
 from flows.model import ON_THE_WAY, CancellationRequest, End, Outcome, Plan
 from rpa.queue.engine import Entry
 from rpa.queue.guard import Guard
 from rpa.queue.jobs import BUSY, Job, NotTaken, State, Void
-from rpa.queue.leases import Fenced
 from rpa.queue.outbox import notify
 from rpa.queue.shop import Robot, Shop
 from rpa.records import CaseJournal, RecordError
 from rpa.results import Result
 
 INTERRUPTED, AWAITS_APPROVAL = "interrupted", "waiting_approval"
-"""The codes of outcomes that end this attempt only (flows.errors.Interrupted)."""
+"""The codes of outcomes that end this attempt only (flows.errors.NO_END)."""
 FAULTS = frozenset({"browser_failed", "site_down"})
 """Codes of the technology: before the first effect they are tried again."""
 TRIES = 3
@@ -52,14 +52,14 @@ class Verdict:
 
 
 def carry_out(shop: Shop, entry: Entry, desk: int, robot: Robot) -> None:
-    """Do what an entry of the queue asks for. Raises Fenced, and KeyboardInterrupt of whoever runs it in the main thread."""
+    """Do what an entry of the queue asks for. Raises LeaseLost, and KeyboardInterrupt of whoever runs it in the main thread."""
     job = persistently(shop, lambda: take(shop, entry, desk))
     if job is not None:
         work(shop, job, robot)
 
 
 def work(shop: Shop, job: Job, robot: Robot | None) -> Verdict:
-    """Carry a job out that was taken, and settle it. Raises Fenced."""
+    """Carry a job out that was taken, and settle it. Raises LeaseLost."""
     request = shop.records.find(job.request_id).request
     shop.watch.started(request)
     verdict = attempt(shop, job, request, robot)
@@ -70,14 +70,14 @@ def work(shop: Shop, job: Job, robot: Robot | None) -> Verdict:
 
 
 def persistently(shop: Shop, act: Callable[[], Value]) -> Value:
-    """Do it again as long as the database fails and the lease holds. Raises Fenced."""
+    """Do it again as long as the database fails and the lease holds. Raises LeaseLost."""
     while True:
         try:
             return act()
         except SQLAlchemyError as error:
             logger.warning("the database failed: {}", str(error).splitlines()[0])
             if not shop.lease.valid():
-                raise Fenced("the lease ran out while the database failed") from error
+                raise LeaseLost("the lease ran out while the database failed") from error
             shop.lease.pause(AGAIN_SECONDS)
 
 
@@ -85,7 +85,7 @@ def persistently(shop: Shop, act: Callable[[], Value]) -> Value:
 
 
 def take(shop: Shop, entry: Entry, desk: int | None) -> Job | None:
-    """The job, now this worker's; None if it can't be worked on now. Raises SQLAlchemyError, Fenced."""
+    """The job, now this worker's; None if it can't be worked on now. Raises SQLAlchemyError, LeaseLost."""
     with shop.jobs.transaction() as connection:
         try:
             job = shop.jobs.take(connection, entry, shop.lease, desk)
@@ -130,7 +130,7 @@ def attempt(shop: Shop, job: Job, request: CancellationRequest, robot: Robot | N
     try:
         with shop.records.begin(request, profile=shop.profile, guard=guard) as journal:
             return _judged(shop, job, request, journal, _outcome(shop, job, request, journal, robot))
-    except Fenced as error:
+    except LeaseLost as error:
         return Verdict(Result(request, None, str(error), INTERRUPTED), State.WAITING)
     except RecordError as error:
         return Verdict(Result(request, None, str(error)), State.WAITING, at=_now() + DAMAGED_WAIT, alarm=True)
@@ -205,7 +205,7 @@ def withdrawn(request: CancellationRequest, by: str, why: str) -> Outcome:
 
 
 def settle(shop: Shop, job: Job, verdict: Verdict) -> None:
-    """Put down what becomes of a job, in one transaction. Raises SQLAlchemyError, Fenced."""
+    """Put down what becomes of a job, in one transaction. Raises SQLAlchemyError, LeaseLost."""
     result, key = verdict.result, job.request_id
     with shop.jobs.transaction() as connection:
         shop.lease.check(connection)
@@ -227,7 +227,7 @@ def settle(shop: Shop, job: Job, verdict: Verdict) -> None:
 
 def give_back(shop: Shop, entry: Entry, error: Exception) -> None:
     """Put back what could not even be begun, or failed in a way that was not foreseen: no browser opens, a mistake of
-    ours. After some failures in a row this process starts nothing more. Raises Fenced.
+    ours. After some failures in a row this process starts nothing more. Raises LeaseLost.
     """
     why = f"{type(error).__name__}: {str(error).splitlines()[0][:300] if str(error) else 'no message'}"
     shop.failures += 1

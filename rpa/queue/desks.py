@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from loguru import logger
 
-from rpa.watchdog import kill_marked
+from rpa.processes import kill_marked
 
 RECYCLE_AFTER = 50
 """Requests that a browser serves before another one takes its place: a browser that is used again and again grows."""

@@ -152,14 +152,14 @@ class Jobs:
     # --- working ---
 
     def take(self, connection: Connection, entry: Entry, lease: Lease, desk: int | None) -> Job:
-        """Make the job this lease's, and its account with it. Raises Void, Fenced."""
+        """Make the job this lease's, and its account with it. Raises Void, LeaseLost."""
         row = self._locked(connection, entry.key)
         if row is None or row.turn != entry.turn or row.state != State.WAITING:
             raise Void(f"request {entry.key} is at another turn")
         return self.take_row(connection, row, lease, desk)
 
     def take_at_once(self, connection: Connection, request_id: str, lease: Lease, again: int) -> Job:
-        """The same past the queue, whatever a job that nobody works on waits for: its entry is void. Raises NotTaken, Fenced."""
+        """The same past the queue, whatever a job that nobody works on waits for: its entry is void. Raises NotTaken, LeaseLost."""
         values = {"turn": jobs.c.turn + 1, "state": State.WAITING, "again": again, "not_before": None}
         connection.execute(update(jobs).where(jobs.c.request_id == request_id).values(**values))
         row = self._locked(connection, request_id)
@@ -168,7 +168,7 @@ class Jobs:
         return self.take_row(connection, row, lease, None)
 
     def take_row(self, connection: Connection, row: Row[Any], lease: Lease, desk: int | None) -> Job:
-        """Make a waiting job this lease's. Raises NotTaken if its account is being worked on, Fenced."""
+        """Make a waiting job this lease's. Raises NotTaken if its account is being worked on, LeaseLost."""
         lease.check(connection)
         number = connection.execute(
             select(requests.c.account_number).where(requests.c.id == row.request_id)

@@ -12,13 +12,14 @@ from typing import Any
 from loguru import logger
 from sqlalchemy.exc import SQLAlchemyError
 
+from flows.errors import LeaseLost
 from flows.profile import SiteProfile
 from rpa.line import Line
 from rpa.queue.attempt import carry_out, give_back
 from rpa.queue.desks import Desk, Desks
 from rpa.queue.engine import Entry, launched
 from rpa.queue.jobs import REQUEST, Jobs
-from rpa.queue.leases import Fenced, Lease, Watcher
+from rpa.queue.leases import Lease, Watcher
 from rpa.queue.shop import Policy, Shop, Watch
 from rpa.queue.sweeping import Strays, sweep, tidy
 from rpa.records import Records
@@ -104,7 +105,7 @@ class Worker:
             try:
                 with desks.one(entry.key) as desk:
                     self._carry(shop, entry, desk)
-            except Fenced:
+            except LeaseLost:
                 logger.warning("{}: the lease was lost", entry.key)
             except Exception as error:  # noqa: BLE001 (nothing that happens to one request may lose it)
                 logger.exception("{}: could not be carried out", entry.key)

@@ -47,9 +47,6 @@ class Guard(Protocol):
     def before_intent(self, connection: Connection, *, first: bool) -> None:
         """Raises if nothing more may be set out; `first`: nothing was yet, for this request."""
 
-    def before_file(self) -> None:
-        """Raises if this process may not write into the case folder any more; quick."""
-
 
 class CaseJournal:
     """One attempt at one request. Made by `Records.begin`; ended by `finish`, or by `close` without an
@@ -189,8 +186,6 @@ class CaseJournal:
         """
         with self._guard:
             self._file.check()
-            if self._guarded is not None:
-                self._guarded.before_file()
             file, digest = self._evidence.write(len(self._file.lines) + 1, name, content, media_type)
             told = {
                 "file": file,
