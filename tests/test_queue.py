@@ -441,7 +441,21 @@ class TestTheEngine:
 
         with launched(bench.records.engine, "x-3", carry, lambda: 1):
             assert given.wait(10)
-            assert [entry.key for entry in bench.jobs.waiting.handed_to("x-3")] == ["r-0"]
+            assert [entry.key for entry in bench.jobs.waiting.handed_out("x-3")["x-3"]] == ["r-0"]
+            end.set()
+
+    def test_an_entry_that_a_worker_was_given_after_it_was_fenced_is_put_back(self, bench: Bench) -> None:
+        bench.submit(request(0))
+        given, end = threading.Event(), threading.Event()
+
+        def carry(_: Entry) -> None:
+            given.set()
+            end.wait(10)
+
+        with bench.shop() as shop, launched(bench.records.engine, "x-5", carry, lambda: 1):
+            assert given.wait(10)
+            sweep(bench.jobs, Watcher(bench.folder), shop.lease.id)
+            assert bench.job("r-0").turn == 2
             end.set()
 
 

@@ -69,10 +69,13 @@ class Waiting:
             options["delay_seconds"] = wait.total_seconds()
         self._client.enqueue_in_transaction(connection, options, entry.kind, entry.key, entry.turn)
 
-    def handed_to(self, executor: str) -> list[Entry]:
-        """The entries that a worker was given and has not finished."""
-        found = self._client.list_workflows(status=HANDED_OUT, executor_id=executor, load_output=False)
-        return [Entry(str(one.input["args"][0]), str(one.input["args"][1]), int(one.input["args"][2])) for one in found]
+    def handed_out(self, executor: str | None = None) -> dict[str, list[Entry]]:
+        """By worker, the entries that were handed out and are not finished; of one worker, or of all."""
+        found: dict[str, list[Entry]] = {}
+        for one in self._client.list_workflows(status=HANDED_OUT, executor_id=executor, load_output=False):
+            kind, key, turn = one.input["args"]
+            found.setdefault(str(one.executor_id), []).append(Entry(str(kind), str(key), int(turn)))
+        return found
 
     def forget(self, entries: Sequence[Entry]) -> None:
         """Those of a worker that is gone: they are put into the queue anew, with a turn of their own."""

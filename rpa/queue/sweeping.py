@@ -16,11 +16,15 @@ KEPT = dt.timedelta(days=1)
 
 def sweep(queue: Jobs, watcher: Watcher, mine: str) -> list[str]:
     """Look for workers that died and take over what they had; returns their ids. Raises SQLAlchemyError."""
+    handed = queue.waiting.handed_out()  # first: a worker that is seen later was not there yet
     with queue.engine.connect() as connection:
-        rows = list(connection.execute(select(workers).where(workers.c.id != mine, ~workers.c.fenced)))
+        rows = list(connection.execute(select(workers).where(~workers.c.fenced)))
         left = _with_something_left(connection)
-    dead = [row.id for row in rows if watcher.dead(row)]
-    for worker in dict.fromkeys([*dead, *left]):
+    alive = {row.id for row in rows}
+    dead = [row.id for row in rows if row.id != mine and watcher.dead(row)]
+    # fenced, and yet given an entry before it noticed; or ended between an entry and its job
+    gone = [worker for worker in handed if worker not in alive]
+    for worker in dict.fromkeys([*dead, *left, *gone]):
         take_over(queue, worker)
     return dead
 
@@ -37,7 +41,7 @@ def take_over(queue: Jobs, worker: str) -> None:
     """Fence a worker, and put back all that it had, in one transaction. From then on it can't write, nor set out an
     effect; what it may have set out before is found in the journal. Raises SQLAlchemyError.
     """
-    handed = queue.waiting.handed_to(worker)
+    handed = queue.waiting.handed_out(worker).get(worker, [])
     with queue.transaction() as connection:
         connection.execute(update(workers).where(workers.c.id == worker).values(fenced=True))
         connection.execute(delete(account_locks).where(account_locks.c.worker == worker))
@@ -77,7 +81,7 @@ class Strays:
 
     def put_back(self, queue: Jobs, worker: str, known: set[str]) -> None:
         """Put back those that were missing the last time too: at any moment some are on their way. Raises SQLAlchemyError."""
-        missing = [entry for entry in queue.waiting.handed_to(worker) if entry.id not in known]
+        missing = [entry for entry in queue.waiting.handed_out(worker).get(worker, []) if entry.id not in known]
         strays = [entry for entry in missing if entry.id in self._before]
         self._before = {entry.id for entry in missing}
         if strays:

@@ -21,7 +21,7 @@ from rpa.queue.engine import Entry, launched
 from rpa.queue.jobs import REQUEST, Jobs
 from rpa.queue.leases import Lease, Watcher
 from rpa.queue.shop import Policy, Shop, Watch
-from rpa.queue.sweeping import Strays, sweep, tidy
+from rpa.queue.sweeping import Strays, sweep, take_over, tidy
 from rpa.records import Records
 
 LOOK_SECONDS, SWEEP_SECONDS, STRAY_SECONDS, TIDY_SECONDS = 0.25, 1.0, 10.0, 3600.0
@@ -131,6 +131,8 @@ class Worker:
             halt.set()
             desks.close(seconds=PATIENCE)
             self.exhausted = shop.exhausted
+            with contextlib.suppress(SQLAlchemyError):  # else others find it
+                take_over(jobs, lease.id)
         return not lease.lost or self.stop.is_set()
 
     def _carry(self, shop: Shop, entry: Entry, desk: Desk) -> None:
