@@ -21,7 +21,7 @@ from tests.postgres_server import NEEDS_PASSWORD, PostgresServer
 __all__ = ["database_url", "folder"]
 pytestmark = pytest.mark.usefixtures("folder")
 SECRET = "s3cret"
-AT_0001 = "is of version 0001_records, and this program works with 0002_queue"
+AT_0001 = f"is of version 0001_records, and this program works with {HEAD}"
 
 
 def fails(words: str, says: str) -> None:
@@ -103,13 +103,13 @@ def test_an_upgrade_says_from_where_to_where_and_may_be_run_again(
     )  # fmt: skip
     if database_url.startswith("postgresql"):
         fails("list", f"{AT_0001}; stop the older programs that work on it, then run `rpa db upgrade` once")
-    assert "was of version 0001_records, and is now of 0002_queue" in rpa("db", "upgrade").stdout
+    assert f"was of version 0001_records, and is now of {HEAD}" in rpa("db", "upgrade").stdout
     again = rpa("db", "upgrade", "--json")
     assert again.exit_code == 0
     assert [(one["schema"], one["before"], one["after"]) for one in objects(again)] == [
         ("rpa.db_upgrade.v1", HEAD, HEAD)
     ]
-    assert "is of version 0002_queue already" in rpa("db", "upgrade").stdout
+    assert f"is of version {HEAD} already" in rpa("db", "upgrade").stdout
     assert rpa("db", "version").exit_code == 0
     assert rpa("list").exit_code == 0
     engine = make_engine(database_url)
@@ -124,7 +124,7 @@ def test_a_newer_database_is_told_by_every_command(folder: Path) -> None:
     open_database(database).dispose()
     say_version(database, "0099_newer")
     for words in ("list", "db upgrade"):
-        fails(words, 'is of version "0099_newer", which is newer than this program (0002_queue); install the newer')
+        fails(words, f'is of version "0099_newer", which is newer than this program ({HEAD}); install the newer')
 
 
 def test_looking_for_the_version_makes_no_database(folder: Path) -> None:
@@ -132,7 +132,7 @@ def test_looking_for_the_version_makes_no_database(folder: Path) -> None:
     assert result.exit_code == 1
     assert "none yet" in result.stdout
     assert not (folder / "rpa-data").exists()
-    assert "was empty, and is now of 0002_queue" in rpa("db", "upgrade").stdout
+    assert f"was empty, and is now of {HEAD}" in rpa("db", "upgrade").stdout
 
 
 def test_an_upgrade_waits_for_others_only_so_long(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

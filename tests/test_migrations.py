@@ -1,5 +1,6 @@
 """The versions of the database: what they make, what they keep, and who may upgrade when."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,8 +18,9 @@ from sqlalchemy import Engine, inspect, text
 import rpa.database.queue_tables  # noqa: F401 (its tables belong to the same metadata)
 from rpa.database import open_database
 from rpa.database.errors import DatabaseAhead, DatabaseBehind
+from rpa.database.migrations.__main__ import write_next
 from rpa.database.tables import metadata
-from rpa.database.upgrading import configuration, upgrade
+from rpa.database.upgrading import MIGRATIONS, configuration, upgrade
 from rpa.database.versions import HEAD, VERSIONS, version_of
 from rpa.records import Records
 from tests.case_samples import a_request
@@ -48,6 +50,18 @@ def test_the_versions_known_by_name_are_those_of_the_files() -> None:
     assert scripts.get_current_head() == HEAD
 
 
+def test_the_next_version_is_begun_from_the_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(MIGRATIONS, tmp_path / "migrations")
+    monkeypatch.setattr("rpa.database.upgrading.MIGRATIONS", tmp_path / "migrations")
+    name = f"{len(VERSIONS) + 1:04}_console"
+    write_next("console")
+    newest = ScriptDirectory.from_config(configuration()).get_revision("head")
+    assert newest is not None
+    assert (newest.revision, newest.down_revision) == (name, HEAD)
+    assert Path(newest.path).name == f"{name}.py"
+    make_version(f"sqlite:///{tmp_path / 'rpa.db'}", name)
+
+
 @pytest.mark.parametrize("made", [lambda url: open_database(url).dispose(), lambda url: make_version(url, HEAD)])
 def test_new_and_migrated_tables_are_those_that_the_program_works_with(
     made: Callable[[str], None], database_url: str
@@ -69,17 +83,17 @@ def test_rows_of_the_version_before_are_found_again(database_url: str) -> None:
             for table, values in AT_0001.items():
                 connection.execute(text(f"INSERT INTO {table} VALUES {values}"))
         before = {table: rows(engine, table, columns[table]) for table in OLD_TABLES}
-        assert upgrade(engine) == ("0001_records", "0002_queue")
+        assert upgrade(engine) == ("0001_records", HEAD)
         assert {table: rows(engine, table, columns[table]) for table in OLD_TABLES} == before
         assert rows(engine, "attempts", ["place"]) == [{"place": ""}]
         assert rows(engine, "requests", ["moved_to"]) == [{"moved_to": None}]
     assert all(len(found) == 1 for found in before.values())
 
 
-def test_a_database_that_0_1_0_wrote_is_read_on(tmp_path: Path) -> None:
-    """Made and filled by that version of the program, which wrote no version into it."""
+def test_a_database_from_before_there_were_versions_is_read_on(tmp_path: Path) -> None:
+    """Made and filled by the program of that time."""
     with sqlite3.connect(tmp_path / "rpa.db") as old:
-        old.executescript((SAMPLES / "records_0.1.0.sql").read_text())
+        old.executescript((SAMPLES / "records_before_versions.sql").read_text())
     old.close()
     with Records(f"sqlite:///{tmp_path / 'rpa.db'}", tmp_path / "cases") as records:
         assert version_of(records.engine) == HEAD

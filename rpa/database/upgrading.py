@@ -39,4 +39,5 @@ def configuration() -> Config:
     """Alembic's, without a file of its own."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s")
     return config

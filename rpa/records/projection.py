@@ -82,10 +82,9 @@ def _left_the_browser(requests: list[dict[str, Any]]) -> int:
 
 
 def _attempt_row(request_id: str, event: Event) -> dict[str, Any]:
-    told = {name: event.data[name] for name in ("attempt", "profile_hash", "version")}
-    # A journal that 0.1.0 wrote tells no place. A profile's name may hold NUL, which PostgreSQL has no room for.
-    told |= {"profile": clean(event.data["profile"]), "place": event.data.get("place", "")}
-    return {"request_id": request_id, "started_at": event.at, **told}
+    told = {name: event.data[name] for name in ("attempt", "profile_hash", "version", "place")}
+    # The profile's name may hold NUL, for which PostgreSQL has no room.
+    return {"request_id": request_id, "started_at": event.at, **told, "profile": clean(event.data["profile"])}
 
 
 def _intent_row(request_id: str, attempt: int, seq: int, at: dt.datetime, data: dict[str, Any]) -> dict[str, Any]:
