@@ -6,7 +6,8 @@
     ├── NeedsHuman    a person has to look                                                -> needs_human
     │   └── UnknownEffect   an effect may or may not have taken place (promise 4)
     ├── Fault         the technology failed; may be tried again from the start
-    └── Interrupted   a person said stop; the request goes on when it is run again
+    └── Interrupted   the attempt is over, the request is not: it goes on when it is run again
+        └── NotYetApproved  policy asks for the approval of the plan; nothing of it was begun
 
 Obstacles (`page_objects.obstacles`) are what a page shows; the runner recovers from them or turns them into these.
 """
@@ -48,3 +49,7 @@ class Fault(Exception):
 
 class Interrupted(Exception):
     """Stop was asked for; nothing is in flight."""
+
+
+class NotYetApproved(Interrupted):
+    """The message says what the plan waits for. Nothing of it was begun."""

@@ -22,6 +22,8 @@ EXIT_OF_ERROR = {
     "FieldFaults": USAGE,
     "NoSuchRequest": USAGE,
     "NotApproved": APPROVAL,
+    "CannotApprove": APPROVAL,
+    "AwaitsApproval": APPROVAL,
     "CredentialsError": 6,
     "LineError": 7,
     "RecordError": 1,
