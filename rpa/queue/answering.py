@@ -90,7 +90,7 @@ def _see_it_end(shop: Shop, request: CancellationRequest) -> Outcome:
             raise TooLate(
                 f"the no is kept: request {request.id} ends as soon as account {request.account_number} is free"
             )
-        time.sleep(LOOK_SECONDS)
+        shop.lease.pause(LOOK_SECONDS)
 
 
 def _asked(records: Records, queue: Jobs, connection: Connection, request: CancellationRequest) -> tuple[Job, Asked]:

@@ -81,6 +81,10 @@ def moment(connection: Connection) -> dt.datetime:
     if connection.dialect.name == "postgresql":
         now: dt.datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
         return now.astimezone(dt.UTC)
+    return _clock()
+
+
+def _clock() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 

@@ -77,7 +77,8 @@ def _say_no(shop: Shop, request_id: str) -> None:
             return
         why = f"nobody approved plan {asked.short} by {asked.expires_at:%Y-%m-%d %H:%M} UTC"
         say_no(shop.jobs, connection, asked, Answer.EXPIRED, CLOCK, why)
-        notify(connection, "approval", f"Request {request_id} was not approved in time", f"{why}; it is not cancelled.")
+        title = f"Request {request_id} was not approved in time"
+        notify(connection, "approval", title, f"{why}; it is not cancelled.", request_id)
 
 
 def say_no(queue: Jobs, connection: Connection, asked: Asked, state: Answer, by: str, why: str) -> None:
