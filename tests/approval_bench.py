@@ -18,7 +18,10 @@ from rpa.queue.answering import Yes, approve
 from rpa.queue.approval_rows import Asked, newest
 from rpa.queue.approving import Approvals
 from rpa.queue.attempt import carry_out
+from rpa.queue.engine import Entry
+from rpa.queue.jobs import REQUEST, Job
 from rpa.queue.shop import Shop
+from rpa.queue.submitting import submit
 from rpa.records import CaseJournal
 from tests.queue_bench import Act, Bench, bench_in, effect, outcome
 
@@ -67,16 +70,29 @@ class Desk:
     """A worker's place and what people do beside it."""
 
     def __init__(self, bench: Bench, shop: Shop) -> None:
-        self.bench, self.shop = bench, shop
+        self.bench, self.shop, self.jobs = bench, shop, shop.jobs
 
     def attempt(self, request_id: str, plan_hash: str = FIRST, **more: Any) -> Robot:
         """What a worker does with the entry that the engine hands out now."""
         robot = Robot(plan_hash, **more)
-        carry_out(self.shop, self.bench.entry(request_id), 1, robot)
+        carry_out(self.shop, Entry(REQUEST, request_id, self.job(request_id).turn), 1, robot)
         return robot
 
     def approve(self, request_id: str, by: str = "Bob", prefix: str | None = None, **more: Any) -> Yes:
-        return approve(self.bench.records, self.bench.jobs, request_id, by, prefix, **more)
+        return approve(self.bench.records, self.jobs, request_id, by, prefix, **more)
+
+    def job(self, request_id: str) -> Job:
+        job = self.jobs.get(request_id)
+        assert job is not None
+        return job
+
+    def submit(self, one: CancellationRequest, by: str = "ann") -> None:
+        submit(self.bench.records, self.jobs, [one], source="a test", by=by, time_zone="UTC")
+
+    def put_back(self, request_id: str, why: str) -> None:
+        """As after the death of its worker, or when its date was moved."""
+        with self.jobs.transaction() as connection:
+            self.jobs.put_back(connection, request_id, why)
 
     def asked(self, request_id: str) -> list[Asked]:
         query = select(approvals).where(approvals.c.request_id == request_id).order_by(approvals.c.position)

@@ -4,12 +4,12 @@ import itertools
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
 
 from flows.model import CancellationRequest, End
+from flows.profile import Approval, Policy
 from rpa.database.queue_tables import workers
 from rpa.database.tables import intents
 from rpa.queue.answering import CannotApprove
@@ -36,7 +36,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def fresh(desk: Desk) -> CancellationRequest:
     """A request of Carl's, submitted by ann."""
     one = request(next(NUMBERS), requested_by="Carl Meyer")
-    desk.bench.submit(one)
+    desk.submit(one)
     return one
 
 
@@ -55,7 +55,7 @@ def effects(desk: Desk, request_id: str) -> int:
 
 class TestAsking:
     def test_a_plan_waits_and_people_are_told_what_to_do(self, desk: Desk, waits: str) -> None:
-        job = desk.bench.job(waits)
+        job = desk.job(waits)
         assert job.state is State.WAITING_APPROVAL
         assert f"each plan needs it): rpa approve {waits} --by NAME" in job.why
         [asked] = desk.asked(waits)
@@ -65,17 +65,18 @@ class TestAsking:
         assert effects(desk, waits) == 0
 
     def test_the_same_plan_is_asked_for_once(self, desk: Desk, waits: str) -> None:
-        with desk.bench.jobs.transaction() as connection:  # as after the death of its worker
-            desk.bench.jobs.put_back(connection, waits, "taken over")
+        desk.put_back(waits, "taken over")
         assert desk.attempt(waits).begun == 0
-        assert desk.bench.job(waits).state is State.WAITING_APPROVAL
+        assert desk.job(waits).state is State.WAITING_APPROVAL
         assert (desk.states(waits), len(desk.told(waits))) == (["waiting"], 1)
 
-    def test_a_plan_that_no_rule_is_met_by_is_begun(self, tmp_path: Path) -> None:
-        with desk_in(tmp_path, licenses_from=4) as desk:
-            desk.bench.submit(request(0))
-            assert desk.attempt("r-0").begun == 1
-            assert desk.states("r-0") == []
+    def test_a_plan_that_no_rule_is_met_by_is_begun(
+        self, desk: Desk, fresh: CancellationRequest, monkeypatch: Patch
+    ) -> None:
+        lenient = desk.bench.profile.model_copy(update={"policy": Policy(approval=Approval(licenses_from=4))})
+        monkeypatch.setattr(desk.shop, "policy", Approvals(desk.bench.records.engine, lenient))
+        assert desk.attempt(fresh.id).begun == 1
+        assert desk.states(fresh.id) == []
 
     def test_what_is_kept_of_a_plan_has_no_secret_and_can_be_shown(
         self, desk: Desk, fresh: CancellationRequest
@@ -109,18 +110,18 @@ class TestAsking:
 
     def test_a_console_is_told_that_it_waits(self, desk: Desk, waits: str) -> None:
         with pytest.raises(AwaitsApproval, match=f"rpa approve {waits}"):
-            must_not_wait_for_approval(desk.bench.jobs, waits)
+            must_not_wait_for_approval(desk.jobs, waits)
         found = desk.bench.records.find(waits).request
         with pytest.raises(AwaitsApproval):
             take_directly(
-                desk.bench.records, desk.bench.jobs, found, desk.shop.lease, by="ann", stop=threading.Event()
+                desk.bench.records, desk.jobs, found, desk.shop.lease, by="ann", stop=threading.Event()
             )  # fmt: skip
-        assert desk.bench.job(waits).state is State.WAITING_APPROVAL
+        assert desk.job(waits).state is State.WAITING_APPROVAL
 
     def test_one_that_is_taken_back_meanwhile_does_not_wait(self, desk: Desk, fresh: CancellationRequest) -> None:
         def taken_back() -> None:
-            with desk.bench.jobs.transaction() as connection:
-                desk.bench.jobs.change(connection, fresh.id, withdraw_by="Ann", withdraw_why="the customer stays")
+            with desk.jobs.transaction() as connection:
+                desk.jobs.change(connection, fresh.id, withdraw_by="Ann", withdraw_why="the customer stays")
 
         desk.attempt(fresh.id, before=taken_back)
         outcome = desk.bench.records.find(fresh.id).outcome
@@ -136,7 +137,7 @@ def _fails(_: object) -> None:
 class TestApproving:
     def test_an_approved_plan_is_begun(self, desk: Desk, waits: str) -> None:
         yes = desk.approve(waits, why="all in order")
-        assert (yes.earlier, yes.asked.by, desk.bench.job(waits).state) == (False, "Bob", State.WAITING)
+        assert (yes.earlier, yes.asked.by, desk.job(waits).state) == (False, "Bob", State.WAITING)
         assert desk.audit(waits)[-1] == ("Bob", "approve", f"plan {FIRST[:16]}: all in order")
         assert desk.attempt(waits).begun == 1
         assert (desk.states(waits), effects(desk, waits)) == (["used"], 1)
@@ -155,8 +156,7 @@ class TestApproving:
         assert desk.states(waits) == ["void", "void", "used"]
 
     def test_a_yes_to_the_plan_before_does_not_count(self, desk: Desk, waits: str) -> None:
-        with desk.bench.jobs.transaction() as connection:
-            desk.bench.jobs.put_back(connection, waits, "moved")
+        desk.put_back(waits, "moved")
         desk.attempt(waits, CHANGED)
         with pytest.raises(CannotApprove, match=f"waits with another plan, {CHANGED[:16]}; .*look at it anew"):
             desk.approve(waits, prefix=FIRST[:16])
@@ -175,7 +175,7 @@ class TestApproving:
         assert desk.attempt(waits).begun == 1
 
     def test_a_double_click_and_two_people_at_once_make_one_approval(self, desk: Desk, waits: str) -> None:
-        turn = desk.bench.job(waits).turn
+        turn = desk.job(waits).turn
         together = threading.Barrier(2)
 
         def click(by: str) -> bool:
@@ -185,7 +185,7 @@ class TestApproving:
         with ThreadPoolExecutor(2) as people:
             assert sorted(people.map(click, ("Bob", "Dora"))) == [False, True]
         assert desk.approve(waits, "Bob").earlier
-        assert desk.bench.job(waits).turn == turn + 1
+        assert desk.job(waits).turn == turn + 1
         assert [what for _, what, _ in desk.audit(waits)].count("approve") == 1
 
     @pytest.mark.parametrize(
@@ -194,11 +194,11 @@ class TestApproving:
     def test_the_requester_can_not_approve(self, desk: Desk, waits: str, by: str) -> None:
         with pytest.raises(CannotApprove, match="may be the one who asked for it"):
             desk.approve(waits, by)
-        assert (desk.states(waits), desk.bench.job(waits).state) == (["waiting"], State.WAITING_APPROVAL)
+        assert (desk.states(waits), desk.job(waits).state) == (["waiting"], State.WAITING_APPROVAL)
 
     def test_nor_can_whoever_watched_it_or_works_under_that_login(self, desk: Desk, fresh: CancellationRequest) -> None:
         other = request(next(NUMBERS))
-        desk.bench.submit(other, by="rpa cancel by Dora Lind")
+        desk.submit(other, by="rpa cancel by Dora Lind")
         desk.attempt(other.id)
         with pytest.raises(CannotApprove, match='"dora" may be the one'):
             desk.approve(other.id, "dora")
@@ -210,12 +210,12 @@ class TestApproving:
 
     def test_looking_changes_nothing(self, desk: Desk, waits: str) -> None:
         assert desk.approve(waits, only_look=True).earlier is False
-        assert (desk.states(waits), desk.bench.job(waits).state) == (["waiting"], State.WAITING_APPROVAL)
+        assert (desk.states(waits), desk.job(waits).state) == (["waiting"], State.WAITING_APPROVAL)
         assert "approve" not in [what for _, what, _ in desk.audit(waits)]
 
     def test_what_waits_for_nothing_is_told_so(self, desk: Desk, fresh: CancellationRequest, waits: str) -> None:
         other = request(next(NUMBERS))
-        desk.bench.submit(other)
+        desk.submit(other)
         with pytest.raises(RecordError, match="waits for no approval"):
             desk.approve(other.id)
         withdraw(desk.shop, fresh, by="Ann", why="the customer stays")
@@ -224,8 +224,7 @@ class TestApproving:
         assert desk.states(waits) == ["void"]
 
     def test_one_that_a_worker_is_looking_at_is_not_taken_from_it(self, desk: Desk, waits: str) -> None:
-        with desk.bench.jobs.transaction() as connection:
-            desk.bench.jobs.put_back(connection, waits, "moved")
+        desk.put_back(waits, "moved")
         refused: list[str] = []
 
         def meanwhile() -> None:
@@ -235,7 +234,7 @@ class TestApproving:
 
         desk.attempt(waits, before=meanwhile)
         assert refused
-        assert desk.bench.job(waits).state is State.WAITING_APPROVAL
+        assert desk.job(waits).state is State.WAITING_APPROVAL
         desk.approve(waits)
         assert desk.attempt(waits).begun == 1, "and its account is free"
 
@@ -276,7 +275,7 @@ class TestTime:
     ) -> None:
         desk.approve(waits)
         desk.attempt(waits, act=lambda *_: ("needs_human", "record_locked"))
-        retry(desk.bench.records, desk.bench.jobs, waits, by="Ann")
+        retry(desk.bench.records, desk.jobs, waits, by="Ann")
         set_clock(monkeypatch, hours=hours)
         assert desk.attempt(waits).begun == begun
         assert desk.states(waits) == states

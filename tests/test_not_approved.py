@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from sqlalchemy import func, select, update
@@ -29,12 +30,20 @@ class Died(BaseException):
     pass
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A request r-0 of Carl's waits for approval."""
-    with desk_in(tmp_path) as desk:
-        desk.bench.submit(request(0, requested_by="Carl"))
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a request r-0 of Carl's waits for approval."""
+    folder = tmp_path_factory.mktemp("begun")
+    with desk_in(folder) as desk:
+        desk.submit(request(0, requested_by="Carl"))
         desk.attempt("r-0")
+    return folder
+
+
+@pytest.fixture
+def desk(begun: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A copy of it."""
+    with desk_in(copytree(begun, tmp_path / "copy")) as desk:
         yield desk
 
 
@@ -57,7 +66,7 @@ class TestDeclining:
         said = decline(desk.shop, "r-0", "Carl", "the customer stays")
         assert end(desk) == ("withdrawn", "not_approved")
         assert said.message == "declined by Carl: the customer stays; nothing was changed"
-        assert (desk.bench.job("r-0").state, desk.states("r-0")) == (State.ENDED, ["declined"])
+        assert (desk.job("r-0").state, desk.states("r-0")) == (State.ENDED, ["declined"])
         assert desk.audit("r-0")[-1] == ("Carl", "decline", "the customer stays")
         assert said.message in (desk.bench.records.find("r-0").case_dir / "journal.jsonl").read_text("utf-8")
         with pytest.raises(AlreadyEnded):
@@ -86,7 +95,7 @@ class TestDeclining:
             patch.setattr("rpa.queue.not_approved.work", dies)
             with pytest.raises(Died):
                 decline(other, "r-0", "Bob", "the customer stays")
-            take_over(desk.bench.jobs, other.lease.id)
+            take_over(desk.jobs, other.lease.id)
         assert outcome(desk) is None
         desk.shop.policy = desk.shop.policy if policy else None
         assert desk.attempt("r-0").begun == 0
@@ -97,8 +106,8 @@ class TestDeclining:
         assert "the customer stays" in found.message
 
     def test_a_no_that_only_the_approval_knows_of_keeps_the_plan_from_being_begun(self, desk: Desk) -> None:
-        with desk.bench.jobs.transaction() as connection:
-            desk.bench.jobs.put_back(connection, "r-0", "")
+        with desk.jobs.transaction() as connection:
+            desk.jobs.put_back(connection, "r-0", "")
             answer(connection, desk.newest("r-0"), Answer.DECLINED, "Bob")
         assert desk.attempt("r-0").begun == 0
         assert expire(desk.shop) == 1
@@ -107,7 +116,7 @@ class TestDeclining:
     def test_while_the_account_is_worked_on_for_another_request_the_no_is_kept(
         self, desk: Desk, monkeypatch: Patch
     ) -> None:
-        desk.bench.submit(request(1, account_number="611000"))
+        desk.submit(request(1, account_number="611000"))
         monkeypatch.setattr("rpa.queue.answering.WITHDRAW_SECONDS", -1)
         with desk.bench.shop() as other:
             assert take(other, desk.bench.entry("r-1"), 1) is not None
@@ -116,7 +125,7 @@ class TestDeclining:
             assert (outcome(desk), desk.states("r-0")) == (None, ["declined"])
             with pytest.raises(CannotApprove, match="was declined by Bob"):
                 desk.approve("r-0", "Dora")
-        take_over(desk.bench.jobs, other.lease.id)
+        take_over(desk.jobs, other.lease.id)
         assert expire(desk.shop) == 1
         assert end(desk) == ("withdrawn", "not_approved")
 
@@ -156,8 +165,7 @@ class TestTimeOut:
     def test_what_was_asked_of_a_request_that_waits_for_it_no_more_is_void(
         self, desk: Desk, monkeypatch: Patch
     ) -> None:
-        with desk.bench.jobs.transaction() as connection:
-            desk.bench.jobs.put_back(connection, "r-0", "moved")
+        desk.put_back("r-0", "moved")
         set_clock(monkeypatch, hours=25)
         expire(desk.shop)
         assert (desk.states("r-0"), outcome(desk)) == (["void"], None)
@@ -165,12 +173,12 @@ class TestTimeOut:
         assert desk.states("r-0") == ["void", "waiting"]
 
     def test_a_request_of_which_nothing_is_asked_any_more_is_looked_at_anew(self, desk: Desk) -> None:
-        with desk.bench.jobs.transaction() as connection:
+        with desk.jobs.transaction() as connection:
             make_void(connection, "r-0", LIVE)
         expire(desk.shop)
-        assert desk.bench.job("r-0").state is State.WAITING
+        assert desk.job("r-0").state is State.WAITING
         desk.attempt("r-0")
-        assert (desk.bench.job("r-0").state, desk.states("r-0")) == (State.WAITING_APPROVAL, ["void", "waiting"])
+        assert (desk.job("r-0").state, desk.states("r-0")) == (State.WAITING_APPROVAL, ["void", "waiting"])
 
     def test_the_chore_looks_now_and_then_and_leaves_a_lost_lease_to_the_worker(
         self, desk: Desk, monkeypatch: Patch

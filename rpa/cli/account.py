@@ -227,7 +227,7 @@ def show_result(result: "Result", screen: "Screen") -> int:
     if screen.json:
         screen.emit(as_json(result))
     elif outcome is None:
-        screen.say(Text("End:", "bold"), end_text(None), safe(f"({result.why})"))
+        screen.say(Text("End:", "bold"), end_text(None, result.code), safe(f"({result.why})"))
     else:
         screen.console.print()
         screen.say(

@@ -84,7 +84,7 @@ def _approval(rules: "Approval") -> str:
     found = ["each plan"] if rules.all else []
     found += [f"{rules.licenses_from} licenses or more"] if rules.licenses_from else []
     found += [f"{rules.money_from:,.2f} or more"] if rules.money_from else []
-    found += [f"{len(rules.names)} names"] if rules.names else []
+    found += [f"a name with {' or '.join(rules.names)} in it"] if rules.names else []
     return f"{'; '.join(found)} (within {rules.hours} h)" if found else "never needed"
 
 
