@@ -25,15 +25,22 @@ def make_plan(walk: Walk, reading: AccountReading, today: dt.date) -> Plan:
         money_stopped=sum((row.amount for row in stop if row.amount is not None), Decimal(0)),
         warnings=warnings,
         blocked=_blocked(walk, reading, effects),
-        hash=_hash(walk.request, reading, effects),
+        hash=_hash(walk.request, reading, effects, stop),
     )
 
 
-def _hash(request: CancellationRequest, reading: AccountReading, effects: tuple[PlannedEffect, ...]) -> str:
+def _hash(
+    request: CancellationRequest,
+    reading: AccountReading,
+    effects: tuple[PlannedEffect, ...],
+    stop: tuple[BillingRow, ...],
+) -> str:
+    """Of all that a person approves: the account, the date, the reason, what was read, what is done, the bills that stop."""
     content = {
         "request": request.model_dump(mode="json", exclude={"id", "requested_by"}),
         "reading": reading.model_dump(mode="json", exclude={"sources"}),
         "effects": [effect.model_dump(mode="json") for effect in effects],
+        "rows_to_stop": [row.model_dump(mode="json") for row in stop],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 

@@ -6,6 +6,7 @@ re-worded or re-hosted site, change the profile.
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -100,6 +101,32 @@ class SelfService(ProfilePart):
     """go_on: cancel all the same. refer: end as `referred`, with a reply text."""
 
 
+class Approval(ProfilePart):
+    """Which plans another person than the requester has to approve (`rpa approve`); without a rule none. What a rule
+    needs and could not be read counts as if it were met."""
+
+    all: Annotated[bool, Field(strict=True)] = False
+    """true: each plan."""
+    licenses_from: Annotated[Count, Field(ge=0)] = 0
+    """A plan that takes away so many licenses or more; 0: no such rule."""
+    money_from: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+    """A plan that stops billings of so much or more together, as in "5000"; credits are not counted against it; 0: no
+    such rule."""
+    names: tuple[Text, ...] = ()
+    """Accounts whose name contains one of these; letter case, accents, blanks and punctuation are not looked at."""
+    hours: Annotated[Count, Field(ge=1, le=8760)] = 24
+    """From when it was asked for, an approval must be given and the cancellation be begun within so many hours. Nobody's
+    yes means no: then the request ends as `withdrawn`."""
+    own_logins: Annotated[bool, Field(strict=True)] = False
+    """true: people work under logins of their own, so the login that submitted a request can't approve it either,
+    whatever name --by gives."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is a rule."""
+        return bool(self.all or self.licenses_from or self.money_from or self.names)
+
+
 class Policy(ProfilePart):
     protected_names: tuple[Text, ...] = ()
     protected_numbers: tuple[Digits, ...] = ()
@@ -111,6 +138,7 @@ class Policy(ProfilePart):
     """So many requests are begun in a minute, by all workers together; 0: no limit."""
     strikes: Annotated[Count, Field(ge=1)] = 3
     """So many wrong identities, unknown pages or unknown effects in a row stop the line (promise 9)."""
+    approval: Approval = Field(default_factory=Approval)
 
 
 class Timing(ProfilePart):

@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from flows.model import Outcome
+from flows.model import End, Outcome
 from flows.profile import Policy
 from rpa.database import writing
 from rpa.database.queue_tables import jobs, line
@@ -155,7 +155,9 @@ class Line:
 
     def end_in(self, connection: Connection, outcome: Outcome) -> str:
         """The same within a transaction."""
-        if outcome.code in SAY_NOTHING:
+        if (
+            outcome.code in SAY_NOTHING or outcome.end is End.WITHDRAWN
+        ):  # nobody looked: no strike, nor the end of a row
             return ""
         row = connection.execute(select(line).where(line.c.id == 1).with_for_update()).one()
         strikes = [*json.loads(row.strikes), outcome.code] if outcome.code in STRIKES else []

@@ -53,7 +53,7 @@ def effective(profile: SiteProfile) -> str:
 
 def toml_value(value: Any) -> str:
     """A value of a profile in TOML: JSON's strings, numbers, booleans and lists are TOML's too."""
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=str)  # amounts of money are written as strings
 
 
 @cache

@@ -2,11 +2,12 @@
 
 import threading
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
-from flows.errors import Refusal
+from flows.errors import NotYetApproved, Refusal
 from flows.journal import EventKind
 from flows.model import (
     AccountReading,
@@ -33,6 +34,11 @@ class Robot:
     interrupt_at: ClassVar[str] = ""
     """At this account, a Ctrl-C arrives."""
     pause: ClassVar[float] = 0.0
+    hash: ClassVar[str] = "0123456789abcdef" * 4
+    """Of each plan: another one stands for an account that has changed."""
+    licenses: ClassVar[int | None] = 3
+    waited: ClassVar[list[str]] = []
+    """Account numbers whose plan was not approved yet."""
     mark = "--no-browser"
     served = 0
 
@@ -56,6 +62,7 @@ class Robot:
     @classmethod
     def reset(cls) -> None:
         cls.ends, cls.found, cls.started, cls.opened, cls.interrupt_at, cls.pause = {}, [], [], [], "", 0.0
+        cls.hash, cls.licenses, cls.waited = "0123456789abcdef" * 4, 3, []
 
     def check_sign_in(self) -> str:
         return "signed in as robot"
@@ -68,7 +75,10 @@ class Robot:
             raise Refusal("not_found", f"no account {request.account_number} under Organization")
         row = BillingRow(number="B-1", amount=Decimal("49.95"), amount_text="$49.95", status="Scheduled")
         reading = AccountReading(
-            account_number=request.account_number, account_name=request.account_name, billing=(row,)
+            account_number=request.account_number,
+            account_name=request.account_name,
+            license_count=self.licenses,
+            billing=(row,),
         )
         effect = PlannedEffect(
             effect=Effect.SET_STATUS,
@@ -85,13 +95,26 @@ class Robot:
             rows_to_stop=(row,),
             money_stopped=Decimal("49.95"),
             warnings=("[red]B-1[/red] is due in 3 days",),
-            hash="0123456789abcdef" * 4,
+            hash=self.hash,
         )
 
-    def cancel(self, request: CancellationRequest, journal: Any, *, stop: threading.Event | None = None) -> Outcome:
+    def cancel(
+        self,
+        request: CancellationRequest,
+        journal: Any,
+        *,
+        stop: threading.Event | None = None,
+        approve: Callable[[Plan], None] | None = None,
+    ) -> Outcome:
         self.started.append(request.account_number)
         if request.account_number not in self.ends:
             journal.write(EventKind.PLAN, plan=self.plan(request))
+        if approve is not None and not journal.intents():
+            try:
+                approve(self.plan(request))
+            except NotYetApproved as waits:
+                self.waited.append(request.account_number)
+                return _waits(request, str(waits))
         for clause, title in (
             ("2", "look the account name up"),
             ("6.1", "remove the licence count, change to 0"),
@@ -126,3 +149,15 @@ class Robot:
             proof=proof if end == "cancelled" else (),
             seconds=1.25,
         )
+
+
+def _waits(request: CancellationRequest, why: str) -> Outcome:
+    """As the robot tells it (rpa.robot): no end."""
+    return Outcome(
+        id=request.id,
+        account_name=request.account_name,
+        account_number=request.account_number,
+        end=End.NEEDS_HUMAN,
+        code="waiting_approval",
+        message=why,
+    )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flows.model import CancellationRequest, Plan
     from rpa.cli.desk import Desk
     from rpa.cli.screen import Screen
+    from rpa.queue.approving import Approvals
     from rpa.queue.shop import Shop
     from rpa.results import Result
 
@@ -100,13 +101,18 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
     from rpa.cli.asking import approve, show_plan
     from rpa.cli.interrupt import stop_on_interrupt
     from rpa.cli.live import Steps
+    from rpa.cli.working import approvals
+    from rpa.queue.jobs import Jobs
     from rpa.queue.leases import Lease
+    from rpa.queue.people import must_not_wait_for_approval
     from rpa.results import EXIT_OF_CODE, exit_code_of_one
 
     profile, screen = desk.profile(), desk.screen
     with desk.records(profile) as records, stop_on_interrupt(screen) as stop:
         if draft.number and (known := _known(records, draft.request(draft.number))):
             return show_result(known, screen)
+        if draft.number:
+            must_not_wait_for_approval(Jobs(records.engine), draft.request(draft.number).id)
         line = desk.open_line(records, profile, release=release)
         with (
             Lease(records.engine, "cancel", desk.settings.output) as lease,
@@ -114,15 +120,17 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
         ):
             request = draft.settle(robot, screen)
             _tell_earlier(records, request, screen)
+            policy = approvals(records, profile, credentials)
             if not yes:
                 plan = robot.plan(request)
                 show_plan(plan, screen)
                 if plan.blocked:
                     return EXIT_OF_CODE["drift"]
+                _tell_what_it_waits_for(policy, plan, screen)
                 approve(plan, screen)
             line.must_be_open()  # it may have been stopped while a person read the plan
             with Steps(screen) as steps:
-                shop = _shop(records, profile, line, lease, stop, steps, credentials)
+                shop = _shop(records, profile, line, lease, stop, steps, credentials, policy)
                 result = _directly(shop, request, robot, screen)
         show_result(result, screen)
         closed = line.stopped
@@ -131,12 +139,24 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
         return exit_code_of_one(result, closed=bool(closed), interrupted=stop.is_set())
 
 
-def _shop(records: Any, profile: Any, line: Any, lease: Any, stop: Any, watch: Any, credentials: Any) -> "Shop":
+def _tell_what_it_waits_for(policy: "Approvals | None", plan: "Plan", screen: "Screen") -> None:
+    """A person who is asked for the digits knows beforehand that they are not all."""
+    from rpa.words_on_screen import safe
+
+    reasons = policy.waits_for(plan.request, plan) if policy is not None else []
+    if reasons:
+        why = f"{'; '.join(reasons)}. Confirmed by you, the plan waits for somebody else's yes"
+        screen.say(Text("Needs approval:", "yellow"), safe(why, width=400))
+
+
+def _shop(
+    records: Any, profile: Any, line: Any, lease: Any, stop: Any, watch: Any, credentials: Any, policy: Any
+) -> "Shop":
     from rpa.queue.jobs import Jobs
     from rpa.queue.shop import Shop
 
     secrets = tuple(credentials.secrets)
-    return Shop(records, Jobs(records.engine), profile, line, lease, stop, watch, secrets, unattended=False)
+    return Shop(records, Jobs(records.engine), profile, line, lease, stop, watch, secrets, policy, unattended=False)
 
 
 def _directly(shop: "Shop", request: "CancellationRequest", robot: Any, screen: "Screen") -> "Result":
@@ -207,7 +227,7 @@ def show_result(result: "Result", screen: "Screen") -> int:
     if screen.json:
         screen.emit(as_json(result))
     elif outcome is None:
-        screen.say(Text("End:", "bold"), end_text(None), safe(f"({result.why})"))
+        screen.say(Text("End:", "bold"), end_text(None, result.code), safe(f"({result.why})"))
     else:
         screen.console.print()
         screen.say(

@@ -86,10 +86,10 @@ class Unsettled(Exception):
     end, code = "refused", "ambiguous"
 
 
-def approve(plan: Plan, screen: Screen) -> None:
+def approve(plan: Plan, screen: Screen, unseen: str = "--yes approves it unseen") -> None:
     """Have a person type the last digits of the account number. Raises NotApproved."""
     if not a_person_is_here():
-        raise NotApproved("the plan waits for approval: nobody is at the terminal. --yes approves it unseen")
+        raise NotApproved(f"the plan waits for approval: nobody is at the terminal. {unseen}")
     wanted = plan.reading.account_number[-DIGITS:]
     question = f"To cancel this account, type the last {len(wanted)} digits of its number"
     if str(typer.prompt(question, default="", show_default=False, err=screen.json)).strip() != wanted:

@@ -24,6 +24,8 @@ EXIT_OF_ERROR = {
     "DatabaseNotOpened": USAGE,
     "DatabaseVersionError": USAGE,
     "NotApproved": APPROVAL,
+    "CannotApprove": APPROVAL,
+    "AwaitsApproval": APPROVAL,
     "CredentialsError": 6,
     "LineError": 7,
     "RecordError": 1,

@@ -219,6 +219,13 @@ def write_all(output: Path, results: "Sequence[Result]", title: str) -> None:
     index_page(results, output / "index.html", title)
 
 
+def _open_as(code: str) -> str:
+    """Of a request without an end: the code only where it is told by a name of its own."""
+    from rpa.cli.screen import WITHOUT_END
+
+    return code if code in WITHOUT_END else ""
+
+
 def show_ends(results: "Sequence[Result]", screen: "Screen") -> None:
     """How many requests came to which end."""
     from collections import Counter
@@ -228,7 +235,8 @@ def show_ends(results: "Sequence[Result]", screen: "Screen") -> None:
     if screen.json:
         return
     ends = Counter(
-        (result.outcome.end.value, result.outcome.code) if result.outcome else ("", "") for result in results
+        (result.outcome.end.value, result.outcome.code) if result.outcome else ("", _open_as(result.code))
+        for result in results
     )
     table = plain_table("Requests", "End")
     table.columns[0].justify = "right"

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from flows.journal import Event, EventKind
 from flows.model import CancellationRequest, End
-from rpa.cli.screen import Screen, end_text
+from rpa.cli.screen import WITHOUT_END, Screen, end_text
 from rpa.log import log_event
 from rpa.results import Result, as_json
 from rpa.words_on_screen import safe, short
@@ -139,7 +139,7 @@ class Bar:
         self.screen, self._count, self._done, self._total = screen, 0, 0, total
         self._guard = threading.Lock()
         self.told: set[str] = set()
-        """The requests whose end was shown."""
+        """The requests whose end was shown, or what they wait for."""
         self._progress = Progress(
             TextColumn("{task.fields[doing]}", markup=False),
             BarColumn(bar_width=20),
@@ -174,7 +174,7 @@ class Bar:
             self._show(result)
 
     def _show(self, result: Result) -> None:
-        if result.outcome is not None:
+        if result.outcome is not None or result.code in WITHOUT_END:
             self.told.add(result.request.id)
         self._count += 1
         self._done += result.outcome is not None
@@ -201,7 +201,7 @@ class Bar:
 
     def _line(self, result: Result) -> RenderableType:
         request, outcome = result.request, result.outcome
-        told = end_text(outcome.end if outcome else None, outcome.code if outcome else "")
+        told = end_text(outcome.end if outcome else None, outcome.code if outcome else result.code)
         when = "earlier" if result.earlier else f"{outcome.seconds:.1f} s" if outcome else ""
         table = Table.grid(padding=(0, 1))
         table.add_column(justify="right", width=len(str(self._total)))

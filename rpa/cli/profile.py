@@ -8,7 +8,7 @@ import typer
 from rpa.cli import options
 
 if TYPE_CHECKING:
-    from flows.profile import SiteProfile
+    from flows.profile import Approval, SiteProfile
     from rpa.cli.screen import Screen
 
 app = typer.Typer(help="Site profiles: check, new, show.", no_args_is_help=True)
@@ -79,6 +79,15 @@ def show(*, profile: options.Profile = None, json: options.Json = False) -> None
         sys.stdout.write(effective(site))
 
 
+def _approval(rules: "Approval") -> str:
+    """Which plans need another person's yes, in words."""
+    found = ["each plan"] if rules.all else []
+    found += [f"{rules.licenses_from} licenses or more"] if rules.licenses_from else []
+    found += [f"{rules.money_from:,.2f} or more"] if rules.money_from else []
+    found += [f"a name with {' or '.join(rules.names)} in it"] if rules.names else []
+    return f"{'; '.join(found)} (within {rules.hours} h)" if found else "never needed"
+
+
 def _summary(profile: "SiteProfile", screen: "Screen") -> None:
     from rpa.words_on_screen import safe
 
@@ -97,6 +106,7 @@ def _summary(profile: "SiteProfile", screen: "Screen") -> None:
             "Dates": f"{profile.site.date_format}, {profile.site.time_zone}",
             "Self-service": profile.self_service.policy,
             "Protected": f"{len(policy.protected_names)} names, {len(policy.protected_numbers)} numbers",
+            "Approval": safe(_approval(policy.approval)),
         }
     )
     screen.say("ok")

@@ -67,6 +67,10 @@ class Screen:
         self.console.print(row)
 
 
+WITHOUT_END = {"waiting_approval": "waits for approval"}
+"""How a request without an end is called, by its code; others: no end yet."""
+
+
 def plain_table(*headings: str) -> Table:
     """A table without frames, for 80 columns."""
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold", show_edge=False)
@@ -77,5 +81,5 @@ def plain_table(*headings: str) -> Table:
 
 def end_text(end: str | None, code: str = "") -> Text:
     """An end in its colour, its code behind it."""
-    words = (end or "no end yet") + (f" ({code})" if code and end else "")
+    words = (end or WITHOUT_END.get(code, "no end yet")) + (f" ({code})" if code and end else "")
     return safe(words, COLOUR_OF_END.get(end or "", "magenta"))

@@ -8,7 +8,9 @@ from flows.profile import SiteProfile
 from rpa.cli.desk import Desk, Watching
 from rpa.credentials import Credentials, find_credentials
 from rpa.log import start_log
+from rpa.queue.approving import Approvals
 from rpa.queue.leases import Lease
+from rpa.queue.not_approved import Expiry
 from rpa.queue.shop import Watch
 from rpa.queue.worker import Worker
 from rpa.records import Records
@@ -31,4 +33,12 @@ def make_worker(
     def open_robot(lease: Lease) -> AbstractContextManager["Robot"]:
         return desk.open_robot(site, watching, signed_in, lease, tries=1)  # the queue tries again
 
-    return Worker(records, site, desk.settings.output, open_robot, desks, stop, watch, secrets=tuple(signed_in.secrets))
+    return Worker(
+        records, site, desk.settings.output, open_robot, desks, stop, watch, secrets=tuple(signed_in.secrets),
+        policy=approvals(records, site, signed_in), chores=(Expiry(),),
+    )  # fmt: skip
+
+
+def approvals(records: Records, site: SiteProfile, credentials: Credentials) -> Approvals | None:
+    """What the profile asks for before a plan is begun; None: nothing."""
+    return Approvals(records.engine, site, tuple(credentials.secrets)) if site.policy.approval.asks else None

@@ -157,7 +157,7 @@ def _outcome(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJo
 
 def _approve(shop: Shop, request: CancellationRequest, plan: Plan) -> None:
     if shop.policy is not None:
-        shop.policy.may_begin(request, plan)
+        shop.policy.may_begin(request, plan, shop.lease.check)
 
 
 def _judged(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJournal, outcome: Outcome) -> Verdict:
@@ -170,13 +170,13 @@ def _judged(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJou
         why = f"{outcome.message}; case file {folder}"
         return Verdict(Result(request, None, why, code, case_dir=folder), state, **more)  # type: ignore[arg-type]
 
-    if outcome.code == INTERRUPTED:
+    if outcome.code in {INTERRUPTED, AWAITS_APPROVAL}:
         asked = None if touched else shop.jobs.get(request.id)
         if asked is None or asked.withdraw_by is None:
+            if outcome.code == AWAITS_APPROVAL:
+                return not_ended(AWAITS_APPROVAL, State.WAITING_APPROVAL)
             return not_ended(INTERRUPTED, State.WAITING if shop.unattended else State.HELD)
         outcome = withdrawn(request, asked.withdraw_by, asked.withdraw_why or "")
-    if outcome.code == AWAITS_APPROVAL:
-        return not_ended(AWAITS_APPROVAL, State.WAITING_APPROVAL)
     if shop.unattended and outcome.end is End.NEEDS_HUMAN:
         if outcome.code == "maintenance":
             return not_ended("maintenance", park=outcome.message)

@@ -26,6 +26,10 @@ class TooLate(RecordError):
     """The request can't be treated so any more; the message says what to do."""
 
 
+class AwaitsApproval(TooLate):
+    """It waits for somebody else's approval."""
+
+
 class Nobody:
     """A watch that tells nobody."""
 
@@ -77,10 +81,19 @@ def _take(
         queue.add(connection, request.id, by=by)
     elif job.state is State.WORKING:
         raise NotTaken(f"request {request.id} is being worked on by another process")
-    elif job.state is State.WAITING_APPROVAL:
-        raise TooLate(f"request {request.id} waits for the approval of its plan: rpa approve {request.id} --by NAME")
+    _must_not_wait(job)
     again = found.attempts if found.outcome is not None else 0
     return queue.take_at_once(connection, request.id, lease, again)
+
+
+def must_not_wait_for_approval(queue: Jobs, request_id: str) -> None:
+    """Raises AwaitsApproval."""
+    _must_not_wait(queue.get(request_id))
+
+
+def _must_not_wait(job: Job | None) -> None:
+    if job is not None and job.state is State.WAITING_APPROVAL:
+        raise AwaitsApproval(f"request {job.request_id} waits for approval: rpa approve {job.request_id} --by NAME")
 
 
 def withdraw(shop: Shop, request: CancellationRequest, *, by: str, why: str) -> Outcome:

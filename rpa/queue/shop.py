@@ -1,6 +1,7 @@
 """What requests need to be carried out by one process, and who is told of it."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,8 +38,11 @@ class Watch(Protocol):
 class Policy(Protocol):
     """What the site's policy asks for around an attempt."""
 
-    def may_begin(self, request: CancellationRequest, plan: Plan) -> None:
-        """Asked before the first effect. Raises flows.errors.NotYetApproved."""
+    def may_begin(self, request: CancellationRequest, plan: Plan, check: Callable[[Connection], None]) -> None:
+        """Asked before the first effect; `check` makes sure of the lease, within its transaction.
+
+        Raises flows.errors.NotYetApproved, LeaseLost.
+        """
 
     def after_end(self, connection: Connection, request: CancellationRequest, outcome: Outcome) -> None:
         """Put down, in the transaction that settles an end, what follows from it."""
