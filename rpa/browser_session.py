@@ -30,6 +30,9 @@ from rpa.evidence import Camera
 from rpa.fence import Fence
 from rpa.permit import Permit
 
+Turn = Callable[[Callable[[], None]], AbstractContextManager[None]]
+"""A context manager within which a sign-in may be tried; it is given what is to be called while it waits."""
+
 
 @dataclass
 class SignIns:
@@ -42,6 +45,8 @@ class SignIns:
     home: str = ""
     failed: str = ""
     count: int = 0
+    turn: Turn | None = None
+    """Where several robots sign in as the same user: one at a time, and none after a failure that was not settled."""
     stuck: bool = False
     """A sign-in could not be carried out: with the cookies of that session it would be met again."""
     _kept: tuple[int, frozenset[str]] = (0, frozenset())
@@ -118,8 +123,15 @@ class BrowserSession:
 
     def sign_in(self, tab: Tab) -> None:
         """Sign in where `tab` asks for the password: the backend's own credentials on the backend's origin."""
-        if self.sign_ins.failed:
+        if self.sign_ins.turn is not None:
+            with self.sign_ins.turn(self.heard):
+                self._sign_in(tab)
+        elif self.sign_ins.failed:
             raise NeedsHuman("sign_in", f"signing in has failed before ({self.sign_ins.failed}); not tried again")
+        else:
+            self._sign_in(tab)
+
+    def _sign_in(self, tab: Tab) -> None:
         backend = self.profile.site.backend_url
         at_backend = backend is not None and origin(tab.page.url) == origin(backend) != origin(
             self.profile.site.base_url

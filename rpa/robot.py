@@ -24,7 +24,7 @@ from flows.runner import Runner
 from flows.walk import Walk
 from page_objects.obstacles import Obstacle
 from page_objects.organization_page import OrganizationPage
-from rpa.browser_session import BrowserSession, SignIns
+from rpa.browser_session import BrowserSession, SignIns, Turn
 from rpa.browsers import BrowserChoice
 from rpa.credentials import Credentials
 from rpa.ends import told
@@ -56,18 +56,19 @@ class Robot:
         output: Path = Path("rpa-data"),
         may_send: Callable[[], bool] = lambda: True,
         tries: int = TRIES,
+        sign_in_turn: Turn | None = None,
     ) -> None:
         """`slow_mo` in milliseconds, as Playwright has it; `tracing` as pytest-playwright has it.
 
         `may_send` says whether this process still holds its lease on the account; it is asked from several threads, right
         before anything is sent or written. `tries`: how often the browser is started for one request, before its first
-        effect; after that it is always TRIES.
+        effect; after that it is always TRIES. `sign_in_turn`: held around each sign-in, where other robots share the user.
         """
         self.profile, self.credentials = profile, credentials
         self._evidence, self._tracing, self._output = evidence, tracing, output
         self._may_send, self._tries = may_send, tries
         self._fence = Fence(may_send)
-        self._sign_ins = SignIns()
+        self._sign_ins = SignIns(turn=sign_in_turn)
         self.running = RunningBrowser(profile, browser, headed=headed, slow_mo=slow_mo, may_send=self._holds_lease)
 
     def __enter__(self) -> Self:

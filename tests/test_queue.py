@@ -1,5 +1,6 @@
 """The queue: accepted means durable, each request ends once, and what a dead or frozen worker had is taken over."""
 
+import contextlib
 import datetime as dt
 import threading
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from flows.errors import Interrupted, LeaseLost
+from flows.errors import Interrupted, LeaseLost, NeedsHuman
 from flows.journal import EventKind
 from flows.model import End
 from rpa.cases.chain import JOURNAL, Line, read_chain
@@ -20,6 +21,7 @@ from rpa.queue.jobs import REQUEST, State
 from rpa.queue.leases import Watcher
 from rpa.queue.people import TooLate, take_directly, withdraw
 from rpa.queue.retrying import retry
+from rpa.queue.sign_ins import SignInTurns
 from rpa.queue.submitting import opening
 from rpa.queue.sweeping import sweep, take_over
 from rpa.records import AlreadyEnded
@@ -481,3 +483,44 @@ def test_finished_entries_are_forgotten_after_a_while(bench: Bench) -> None:
     in_an_hour = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
     assert bench.jobs.waiting.tidy(dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)) == 0
     assert (bench.jobs.waiting.tidy(in_an_hour), bench.jobs.waiting.tidy(in_an_hour)) == (1, 0)
+
+
+class TestSigningIn:
+    def test_after_a_refusal_nobody_else_tries(self, bench: Bench) -> None:
+        """Eight desks with a password that was changed: one refused sign-in, not eight."""
+        tried: list[int] = []
+        with bench.shop() as shop, bench.shop() as other:
+
+            def signs_in(number: int) -> None:
+                turns = SignInTurns(bench.records.engine, bench.line, (shop, other)[number % 2].lease)
+                with contextlib.suppress(NeedsHuman, Interrupted), turns(lambda: None):
+                    tried.append(number)
+                    threading.Event().wait(0.05)
+                    raise NeedsHuman("sign_in", "refused")
+
+            desks = [threading.Thread(target=signs_in, args=(number,)) for number in range(8)]
+            for desk in desks:
+                desk.start()
+            for desk in desks:
+                desk.join(30)
+        assert len(tried) == 1
+        assert "the sign-in failed: refused" in bench.line.stopped
+        assert (count(bench, notices), count(bench, account_locks)) == (1, 0)
+
+    def test_they_sign_in_one_after_another(self, bench: Bench) -> None:
+        inside, most = [0], [0]
+        with bench.shop() as shop:
+
+            def signs_in() -> None:
+                with SignInTurns(bench.records.engine, bench.line, shop.lease)(lambda: None):
+                    inside[0] += 1
+                    most[0] = max(most[0], inside[0])
+                    threading.Event().wait(0.02)
+                    inside[0] -= 1
+
+            desks = [threading.Thread(target=signs_in) for _ in range(4)]
+            for desk in desks:
+                desk.start()
+            for desk in desks:
+                desk.join(30)
+        assert most == [1]

@@ -15,8 +15,8 @@ from flows.journal import Event, EventKind
 from flows.model import ON_THE_WAY, CancellationRequest, End, Outcome, Plan
 from rpa.queue.engine import Entry
 from rpa.queue.guard import Guard
-from rpa.queue.jobs import BUSY, Job, NotTaken, State, Void
-from rpa.queue.outbox import notify
+from rpa.queue.jobs import BUSY, Job, NotTaken, State, Void, now
+from rpa.queue.outbox import line_stopped, notify
 from rpa.queue.shop import Robot, Shop
 from rpa.records import CaseJournal, RecordError
 from rpa.results import Result
@@ -92,7 +92,7 @@ def take(shop: Shop, entry: Entry, desk: int | None) -> Job | None:
         except Void:
             return None
         except NotTaken as error:
-            shop.jobs.put_back(connection, entry.key, str(error), at=_now() + BUSY)
+            shop.jobs.put_back(connection, entry.key, str(error), at=now() + BUSY)
             return None
         why, at = _not_now(shop, connection, job)
         if why:
@@ -106,16 +106,16 @@ def _not_now(shop: Shop, connection: Connection, job: Job) -> tuple[str, dt.date
     """Why a job must wait, and until when."""
     if shop.stop.is_set():
         return "the worker is stopping", None
-    if job.not_before is not None and job.not_before > _now():
+    if job.not_before is not None and job.not_before > now():
         return "it waits for its date", job.not_before
     if closed := shop.line.closed_in(connection, lock=True):
         return str(closed), closed.until
     if why := shop.line.room_in_run(shop.effects):
         shop.exhausted = why
-        return why, _now() + CAP_WAIT
+        return why, now() + CAP_WAIT
     why = shop.line.room_in_hour(connection)
     shop.exhausted = shop.exhausted if shop.patient else why
-    return why, _now() + CAP_WAIT
+    return why, now() + CAP_WAIT
 
 
 # --- carrying out ---
@@ -133,7 +133,7 @@ def attempt(shop: Shop, job: Job, request: CancellationRequest, robot: Robot | N
     except LeaseLost as error:
         return Verdict(Result(request, None, str(error), INTERRUPTED), State.WAITING)
     except RecordError as error:
-        return Verdict(Result(request, None, str(error)), State.WAITING, at=_now() + DAMAGED_WAIT, alarm=True)
+        return Verdict(Result(request, None, str(error)), State.WAITING, at=now() + DAMAGED_WAIT, alarm=True)
     except (OSError, SQLAlchemyError) as error:
         why = f"the records cannot be written: {str(error).splitlines()[0]}"
         return Verdict(Result(request, None, why), State.WAITING, stop=f"{why}; make room or mend the database")
@@ -181,11 +181,10 @@ def _judged(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJou
         if outcome.code == "maintenance":
             return not_ended("maintenance", park=outcome.message)
         if outcome.code == "sign_in" and not touched:
-            why = f"the sign-in failed at request {request.id}: {outcome.message}"
-            return not_ended("sign_in", stop=why)
+            return not_ended("sign_in", stop=f"the sign-in failed: {outcome.message}")
         if outcome.code in FAULTS and not touched and job.tries + 1 < TRIES:
             bound = min(LONGEST, JITTER * 2**job.tries)
-            at = _now() + dt.timedelta(seconds=random.uniform(0, bound))  # noqa: S311 (jitter, no secret)
+            at = now() + dt.timedelta(seconds=random.uniform(0, bound))  # noqa: S311 (jitter, no secret)
             return not_ended(outcome.code, tried=True, at=at)
     return Verdict(Result(request, journal.finish(outcome)))
 
@@ -240,16 +239,16 @@ def give_back(shop: Shop, entry: Entry, error: Exception) -> None:
             if job is None:
                 return
             if shop.jobs.let_go(connection, entry.key, shop.lease.id):
-                shop.jobs.put_back(connection, entry.key, why, at=_now() + CAP_WAIT, tried=True)
+                shop.jobs.put_back(connection, entry.key, why, at=now() + CAP_WAIT, tried=True)
             elif job.state is State.WAITING and job.turn == entry.turn:
-                shop.jobs.put_back(connection, entry.key, why, at=_now() + BUSY)
+                shop.jobs.put_back(connection, entry.key, why, at=now() + BUSY)
 
     persistently(shop, act)
 
 
 def _tell_of_end(shop: Shop, connection: Connection, request: CancellationRequest, outcome: Outcome) -> None:
     if why := shop.line.end_in(connection, outcome):
-        notify(connection, "line_stopped", "The line is stopped", f"{why}. When that is settled: rpa release")
+        line_stopped(connection, why)
     if outcome.end is End.NEEDS_HUMAN:
         title = f"Request {request.id} needs a person ({outcome.code})"
         notify(connection, "needs_human", title, outcome.message, request.id)
@@ -260,8 +259,4 @@ def _tell_of_end(shop: Shop, connection: Connection, request: CancellationReques
 def _stop(shop: Shop, why: str) -> None:
     if shop.line.stop(why):
         with shop.jobs.transaction() as connection:
-            notify(connection, "line_stopped", "The line is stopped", f"{why}. When that is settled: rpa release")
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
+            line_stopped(connection, why)

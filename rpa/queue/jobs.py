@@ -118,7 +118,7 @@ class Jobs:
 
     def open(self, request_ids: Sequence[str] | None = None) -> int:
         """How many are being worked on, or will be soon: those that wait for a date further off are not counted."""
-        soon = jobs.c.not_before.is_(None) | (jobs.c.not_before <= _now() + SOON)
+        soon = jobs.c.not_before.is_(None) | (jobs.c.not_before <= now() + SOON)
         query = select(func.count()).where((jobs.c.state == State.WORKING) | ((jobs.c.state == State.WAITING) & soon))
         with self.engine.connect() as connection:
             if request_ids is None:
@@ -174,13 +174,13 @@ class Jobs:
             select(requests.c.account_number).where(requests.c.id == row.request_id)
         ).scalar_one()
         self._lock_account(connection, str(number), row.request_id, lease)
-        values = {"state": State.WORKING, "worker": lease.id, "desk": desk, "since": _now(), "step": "", "why": ""}
+        values = {"state": State.WORKING, "worker": lease.id, "desk": desk, "since": now(), "step": "", "why": ""}
         connection.execute(update(jobs).where(jobs.c.request_id == row.request_id).values(**values))
         return Job.of(connection.execute(select(jobs).where(jobs.c.request_id == row.request_id)).one())
 
     def _lock_account(self, connection: Connection, number: str, request_id: str, lease: Lease) -> None:
         """Promise 7. Raises NotTaken."""
-        lock = {"account_number": number[:100], "request_id": request_id, "worker": lease.id, "at": _now()}
+        lock = {"account_number": number[:100], "request_id": request_id, "worker": lease.id, "at": now()}
         try:
             with connection.begin_nested():
                 connection.execute(insert(account_locks), lock)
@@ -206,13 +206,13 @@ class Jobs:
         if row is None:
             return
         values = {"state": State.WAITING, "turn": row.turn + 1, "why": why, "worker": None, "desk": None, "step": ""}
-        values |= {"since": _now(), "not_before": at, "tries": row.tries + tried}
+        values |= {"since": now(), "not_before": at, "tries": row.tries + tried}
         connection.execute(update(jobs).where(jobs.c.request_id == request_id).values(**values))
         self._put(connection, Entry(REQUEST, request_id, row.turn + 1), row.priority, at)
 
     def end(self, connection: Connection, request_id: str, state: State = State.ENDED, why: str = "") -> None:
         """The request has its end, or waits for an approval; whatever entry is left of it is void."""
-        values: dict[str, Any] = {"state": state, "why": why, "worker": None, "desk": None, "step": "", "since": _now()}
+        values: dict[str, Any] = {"state": state, "why": why, "worker": None, "desk": None, "step": "", "since": now()}
         values |= {"withdraw_by": None, "withdraw_why": None, "again": 0, "turn": jobs.c.turn + 1}
         connection.execute(update(jobs).where(jobs.c.request_id == request_id).values(**values))
 
@@ -265,9 +265,10 @@ class Jobs:
 def _fresh(request_id: str, state: State) -> dict[str, Any]:
     return {
         "request_id": request_id, "state": state, "turn": 1, "priority": NORMAL, "not_before": None, "tries": 0, "why": "",
-        "worker": None, "desk": None, "since": _now(), "step": "", "again": 0, "batch": None, "submitted_by": "",
+        "worker": None, "desk": None, "since": now(), "step": "", "again": 0, "batch": None, "submitted_by": "",
     }  # fmt: skip
 
 
-def _now() -> dt.datetime:
+def now() -> dt.datetime:
+    """The present, in UTC."""
     return dt.datetime.now(dt.UTC)

@@ -18,3 +18,8 @@ def record(connection: Connection, who: str, what: str, request_id: str = "", wh
     """Write down who did what when (`rpa audit`)."""
     row = {"at": dt.datetime.now(dt.UTC), "who": who, "what": what, "request_id": request_id, "why": why}
     connection.execute(insert(audit), row)
+
+
+def line_stopped(connection: Connection, why: str) -> None:
+    """Tell that the line was closed until a person releases it."""
+    notify(connection, "line_stopped", "The line is stopped", f"{why}. When that is settled: rpa release")
