@@ -407,6 +407,20 @@ def test_killed_at_any_point_it_verifies_or_says_so_and_the_next_purge_finishes_
     assert states == {"as it was", "begun", "half purged", "purged, not told"} | {"purged"}
 
 
+def test_killed_twice_it_still_says_so(records: Records, folder: Path) -> None:
+    """First when all but the database is purged, then while that is done again."""
+    for number in range(1, 6):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(purging, "scrub", lambda *_: (_ for _ in ()).throw(Killed))
+            with pytest.raises(Killed):
+                Purging(records, an_order()).purge("R-0002")
+            kill_at(patch, number)
+            with pytest.raises(Killed):
+                Purging(records, an_order()).purge("R-0002")
+        assert verify(folder / "cases" / "R-0002").findings in ((), (HALF_PURGED,))
+    assert check_and_finish(records, folder / "cases" / "R-0002") == "half purged"
+
+
 def check_and_finish(records: Records, case_dir: Path) -> str:
     """What state a kill left; it must be one that `verify` knows, and lead to the same end."""
     found, alone = records.find("R-0002"), verify(case_dir)

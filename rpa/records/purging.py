@@ -153,7 +153,8 @@ def _left(case_dir: Path, request_id: str, why: str) -> str:
 
 
 def _delete_all_but_the_journal(case_dir: Path) -> None:
-    for path in (*files_of(case_dir), case_dir / MANIFEST):
+    # The manifest first: with it, a folder that a purge taken up again has half emptied would look robbed.
+    for path in (case_dir / MANIFEST, *files_of(case_dir)):
         if path != case_dir / JOURNAL:
             path.unlink(missing_ok=True)
     for folder in sorted((path for path in case_dir.rglob("*") if path.is_dir()), reverse=True):
