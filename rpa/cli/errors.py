@@ -21,6 +21,8 @@ EXIT_OF_ERROR = {
     "RequestFileError": USAGE,
     "FieldFaults": USAGE,
     "NoSuchRequest": USAGE,
+    "NoSuchBatch": USAGE,
+    "MetricsError": USAGE,
     "NotApproved": APPROVAL,
     "CredentialsError": 6,
     "LineError": 7,
