@@ -30,14 +30,8 @@ TELLING = {
 }
 """The events that are logged, and which of their values: those that are this program's own words."""
 NOTHING: dict[str, Any] = {
-    "request": "-",
-    "worker": "-",
-    "desk": None,
-    "event": "",
-    "clause": "",
-    "words": "",
-    "exception": [],
-}
+    "request": "-", "worker": "-", "desk": None, "event": "", "clause": "", "data": {}, "words": "", "exception": [],
+}  # fmt: skip
 WORKER_WIDTH = 8
 """So much of a worker's id tells it from the others."""
 
@@ -105,14 +99,16 @@ def log_event(request_id: str, event: Event) -> None:
         outcome = event.data.get("outcome") or {}
         told |= {key: str(outcome.get(key)) for key in ("end", "code", "seconds")}
     words = [event.kind.value, event.clause, *(f"{key}={value}" for key, value in told.items())]
-    bound = logger.bind(request=request_id, event=event.kind.value, clause=event.clause, words=_words(event, told))
+    bound = logger.bind(
+        request=request_id, event=event.kind.value, clause=event.clause, data=told, words=_words(event, told)
+    )
     bound.info("{}", " ".join(filter(None, words)))
 
 
 def log_put_back(request_id: str, code: str) -> None:
     """Log that an attempt came to no end."""
     words = f"no end yet ({code})"
-    logger.bind(request=request_id, event="put_back", words=words).info("put_back code={}", code)
+    logger.bind(request=request_id, event="put_back", data={"code": code}, words=words).info("put_back code={}", code)
 
 
 def _own(key: str, value: str) -> str:

@@ -30,12 +30,13 @@ class LogFile:
         """Never raises OSError: a log that can't be written stops no cancellation. A full disk stops the line elsewhere."""
         with contextlib.suppress(OSError):
             self._make_sure()
+        with contextlib.suppress(OSError):
             os.write(self._handle, f"{self._line(message.record)}\n".encode(errors="backslashreplace"))
 
     def stop(self) -> None:
         """Close it; called by loguru."""
-        with contextlib.suppress(OSError):
-            os.close(self._handle)
+        os.close(self._handle)
+        self._handle = -1
 
     def _opened(self) -> int:
         return os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -55,14 +56,15 @@ class LogFile:
             return False
 
     def _open_anew(self) -> None:
+        new = self._opened()  # first: a number that is closed may be another file's the next moment
         os.close(self._handle)
-        self._handle = self._opened()
+        self._handle = new
 
     def _turn_over(self) -> None:
         lock = os.open(self._path.with_name(f".{self._path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if self._path.stat().st_size < self._largest:  # another process was first
+            if not self._is_too_large():  # another process was first
                 return
             for number in range(KEPT - 1, 0, -1):
                 with contextlib.suppress(FileNotFoundError):
@@ -70,6 +72,12 @@ class LogFile:
             self._path.replace(self._numbered(1))
         finally:
             os.close(lock)
+
+    def _is_too_large(self) -> bool:
+        try:
+            return self._path.stat().st_size >= self._largest
+        except FileNotFoundError:  # turned over, and nobody has written since
+            return False
 
     def _numbered(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number}")

@@ -28,8 +28,12 @@ def as_json(record: "Record") -> str:
     """One object; docs/operating.md has its keys."""
     told = record["extra"]
     names = ("request", "worker", "desk", "event", "clause")
-    line = {"time": _time(record), "level": record["level"].name, **{name: told[name] for name in names}}
-    line["message"] = record["message"]
+    line: dict[str, object] = {
+        "time": _time(record),
+        "level": record["level"].name,
+        **{name: told[name] for name in names},
+    }
+    line |= {"data": told["data"], "message": record["message"]}
     if told["exception"]:
         line["exception"] = told["exception"]
     return json.dumps(line)
@@ -42,7 +46,8 @@ def for_people(record: "Record") -> str:
     if level.no < 30 and told["event"] not in AT_THE_TERMINAL:
         return ""
     warned = f"{level.name}: " if level.no >= 30 else ""
-    return f"{record['time']:%H:%M:%S} {told['request']: <{WIDTH_OF_ID}} {warned}{record['message']}"
+    said = told["words"] or record["message"]
+    return f"{record['time']:%H:%M:%S} {told['request']: <{WIDTH_OF_ID}} {warned}{said}"
 
 
 def in_words(error: BaseException) -> Iterator[str]:

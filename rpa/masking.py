@@ -1,5 +1,6 @@
 """What is struck from texts before they leave for a log or for people's mail: names, secrets, what a site says."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 
@@ -7,10 +8,10 @@ from rpa.records.redaction import spellings
 from rpa.records.tokens import without_tokens
 from rpa.words_on_screen import visible
 
-MASK = "***"
+MASK = "•••"
 ENOUGH = 16
 """So much of a long name is one, where a sentence was cut."""
-_QUOTED = re.compile(r'["“].*')
+_QUOTED = re.compile(r"""(?:["“]|(?<!\w)['‘]).*""")
 _QUERY = re.compile(r"(://[^\s?#]*)[?#]\S*")
 _HARMLESS = str.maketrans(
     {"<": "‹", ">": "›", "[": "(", "]": ")", "`": "'", "*": "∗", "|": "¦", "~": "∼", "@": "＠", "\\": "∖"}
@@ -19,12 +20,18 @@ _HARMLESS = str.maketrans(
 
 def without_names(text: str, names: Iterable[str]) -> str:
     """`text` with a mask for each of these names, whatever the letter case, as a whole word; a long one also if cut."""
-    told = {form for name in names for form in (name, " ".join(name.split()), visible(name)) if form.strip()}
+    told = {form for name in names for form in _forms(name) if form.strip()}
     for form in sorted(told, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", MASK, text, flags=re.IGNORECASE)
         if len(form) > ENOUGH:
             text = _without_beginnings(text, form)
     return text
+
+
+def _forms(name: str) -> set[str]:
+    """A name as it may stand in a sentence: as it is, on one line, each of its lines, made visible, in a value's quotes."""
+    plain = {name, " ".join(name.split()), *name.splitlines()}
+    return plain | {visible(form) for form in plain} | {repr(name)[1:-1], json.dumps(name)[1:-1]}
 
 
 def _without_beginnings(text: str, name: str) -> str:

@@ -35,8 +35,8 @@ class Settings(BaseSettings):
     @property
     def notify_places(self) -> tuple[SecretStr, ...]:
         """Each of the URLs; a comma within one stays."""
-        urls = re.split(r"[\s,;]+(?=[A-Za-z][A-Za-z0-9+.-]*://)", self.notify_urls.get_secret_value().strip(" ,;\t\n"))
-        return tuple(SecretStr(url) for url in urls if url)
+        urls = re.split(r"\s+|[,;](?=[A-Za-z][A-Za-z0-9+.-]*://)", self.notify_urls.get_secret_value())
+        return tuple(SecretStr(url.strip(",;")) for url in urls if url.strip(",;"))
 
     @property
     def records_url(self) -> str:

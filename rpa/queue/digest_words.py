@@ -4,14 +4,18 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from flows.model import End
+from rpa.cases.wording import NAMES
 from rpa.queue.digest import Digest, One
 from rpa.words_on_screen import visible
 
 LISTED = 20
-WAITS_FOR = {
-    "waiting": "wait for a worker", "working": "are being worked on", "waiting_for_date": "wait for their date",
-    "waiting_approval": "wait for an approval", "held": "were stopped by a person",
-}  # fmt: skip
+WAIT_FOR = {
+    "waiting": ("waits for a worker", "wait for a worker"),
+    "working": ("is being worked on", "are being worked on"),
+    "waiting_for_date": ("waits for its date", "wait for their date"),
+    "waiting_approval": ("waits for an approval", "wait for an approval"),
+    "held": ("was stopped by a person", "were stopped by a person"),
+}
 
 
 def in_words(digest: Digest) -> tuple[str, str]:
@@ -31,11 +35,11 @@ def _lines(digest: Digest) -> Iterator[str]:
     yield ""
     for end in End:
         if digest.ends[end]:
-            yield f"{digest.ends[end]:>6}  {end.value.replace('_', ' ')}"
-    for state, words in WAITS_FOR.items():
+            yield f"{digest.ends[end]:>6}  {NAMES[end]}"
+    for state, words in WAIT_FOR.items():
         if digest.unended[state]:
             next_one = f", the next on {digest.next_date:%Y-%m-%d}" if state == "waiting_for_date" else ""
-            yield f"{digest.unended[state]:>6}  {words}{next_one}"
+            yield f"{digest.unended[state]:>6}  {words[digest.unended[state] > 1]}{next_one}"
     if digest.money:
         yield f"Billing that stops, by the plans: {digest.money:,.2f}"
     yield from _listed("Need a person", digest.needs_human)
@@ -54,4 +58,6 @@ def _listed(heading: str, some: Sequence[One]) -> Iterator[str]:
 def _span(span: dt.timedelta) -> str:
     minutes, seconds = divmod(max(0, round(span.total_seconds())), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
