@@ -1,5 +1,6 @@
 """The log: one line for each thing, for people and for programs; no names, no secrets, no line that somebody forged."""
 
+import fcntl
 import json
 import re
 import threading
@@ -156,6 +157,25 @@ class TestFile:
         assert sorted(line[:6] for line in written) == sorted(f"{who} {n:04}" for who in range(4) for n in range(200))
         assert all(path.stat().st_size < 9000 + 5 * 98 for path in files)
         assert 8 < len(files) <= KEPT
+
+    def test_what_another_process_has_just_turned_over_is_not_turned_over_again(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        mine, others = (LogFile(tmp_path / "rpa.log", str, largest=5) for _ in range(2))
+        flock, first = fcntl.flock, [others]
+
+        def a_moment_later(handle: int, kind: int) -> None:
+            if first:
+                first.pop().write(Plain("o"))  # type: ignore[arg-type]
+            flock(handle, kind)
+
+        mine.write(Plain("full"))  # type: ignore[arg-type]
+        monkeypatch.setattr("rpa.log_file.fcntl.flock", a_moment_later)
+        mine.write(Plain("m"))  # type: ignore[arg-type]
+        written = {path.name: path.read_text("ascii") for path in tmp_path.glob("rpa.log*")}
+        assert written == {"rpa.log.1": "full\n", "rpa.log": "o\nm\n"}
+        for file in (mine, others):
+            file.stop()
 
     def test_so_many_are_kept(self, tmp_path: Path) -> None:
         file = LogFile(tmp_path / "rpa.log", str, largest=1)

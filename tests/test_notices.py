@@ -264,7 +264,7 @@ class TestAsAChore:
 class TestNoNames:
     def test_the_requests_names_are_struck_however_they_are_written(self, engine: Engine) -> None:
         put_job(engine, 1, batch=None)
-        told = 'GRÜNE WIESE <U+001B>[31mLtd for pat lee: "Grüne Wie'
+        told = 'GRÜNE WIESE <U+001B>[31mLtd for pat lee: "Grüne Wie, or Another Customer'
         put(
             engine,
             "sentinel",
@@ -273,7 +273,7 @@ class TestNoNames:
             "R-0001",
         )
         [row] = rows(engine)
-        assert not [word for word in ("Wiese", "WIESE", "Pat", "pat", "Lee") if word in row.title + row.body]
+        assert not [word for word in ("Wiese", "WIESE", "Pat", "pat", "Lee", "Another") if word in row.title + row.body]
 
     def test_of_an_end_only_what_its_code_asks_for_is_told(self, engine: Engine) -> None:
         request, codes = a_request(1), [*ADVICE, "half_done", ""]
