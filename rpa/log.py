@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from loguru import logger
 
 from flows.journal import Event, EventKind
-from flows.model import CancellationRequest
+from flows.model import CancellationRequest, End
+from rpa.cases.wording import NAMES
 from rpa.log_file import LogFile
 from rpa.log_lines import as_json, as_text, for_people, in_words
 from rpa.masking import without_names, without_quotations, without_secrets
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from loguru import Message, Record
 
 TELLING = {
-    EventKind.ATTEMPT_STARTED: ("attempt",),
     EventKind.STEP_STARTED: (),
     EventKind.STEP_ENDED: ("outcome",),
     EventKind.RECOVERY: ("on", "by", "outcome"),
@@ -105,6 +105,11 @@ def log_event(request_id: str, event: Event) -> None:
     bound.info("{}", " ".join(filter(None, words)))
 
 
+def log_begun(request_id: str) -> None:
+    """Log that an attempt is begun: nobody listens to the journal yet when it writes that down."""
+    logger.bind(request=request_id, event="begun", words="begun").info("begun")
+
+
 def log_put_back(request_id: str, code: str) -> None:
     """Log that an attempt came to no end."""
     words = f"no end yet ({code})"
@@ -117,13 +122,11 @@ def _own(key: str, value: str) -> str:
 
 
 def _words(event: Event, told: dict[str, str]) -> str:
-    if event.kind is EventKind.ATTEMPT_STARTED:
-        return "begun" if told["attempt"] == "1" else f"goes on (attempt {told['attempt']})"
     if event.kind is EventKind.RECOVERY:
         return f"recovery {event.clause}: {told['by'].replace('_', ' ')} (for {told['on']}) {told['outcome']}"
     if event.kind is EventKind.END:
         code = f" ({told['code']})" if told["code"] else ""
-        return f"{told['end'].replace('_', ' ')}{code} after {told['seconds']} s"
+        return f"{NAMES[End(told['end'])]}{code} after {told['seconds']} s"
     return ""
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 CHAIN = 10
 """Causes of an exception that are told, at most."""
-AT_THE_TERMINAL = {"attempt_started", "recovery", "end", "put_back"}
+AT_THE_TERMINAL = {"begun", "recovery", "end", "put_back"}
 """The events that people are shown as they come; steps are many."""
 WIDTH_OF_ID = 24
 

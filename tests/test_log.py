@@ -11,7 +11,7 @@ import pytest
 from loguru import logger
 
 from flows.journal import Event, EventKind
-from rpa.log import about, log_event, log_put_back, start_log, tell_people, worker_is
+from rpa.log import about, log_begun, log_event, log_put_back, start_log, tell_people, worker_is
 from rpa.log_file import KEPT, LogFile
 from tests.queue_rows import a_request, now
 
@@ -116,7 +116,7 @@ def test_nobody_forges_a_line(folder: Path) -> None:
 def test_people_are_told_what_they_wait_for(folder: Path) -> None:
     said: list[str] = []
     tell_people(said.append)
-    log(EventKind.ATTEMPT_STARTED, attempt=1)
+    log_begun("R-0001")
     log(EventKind.STEP_STARTED, "2", title="look it up")
     log(EventKind.RECOVERY, "4a", on="DeadLink: x", by="press_update", outcome="done")
     log(EventKind.END, outcome={"end": "needs_human", "code": "drift", "seconds": 12.5})
@@ -126,7 +126,7 @@ def test_people_are_told_what_they_wait_for(folder: Path) -> None:
     assert [line[9:] for line in said] == [
         "R-0001                   begun",
         "R-0001                   recovery 4a: press update (for DeadLink) done",
-        "R-0001                   needs human (drift) after 12.5 s",
+        "R-0001                   needs a person (drift) after 12.5 s",
         "R-0002                   no end yet (site_down)",
         "-                        WARNING: the browser failed",
     ]

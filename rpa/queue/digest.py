@@ -65,7 +65,13 @@ def digest_of(engine: Engine, batch: str) -> Digest:
 
 def _requests(connection: Connection, batch: str) -> Iterator[Any]:
     """Each request of the batch with its job and, if its newest attempt has one, its end."""
-    newest = select(func.max(attempts.c.attempt)).where(attempts.c.request_id == requests.c.id).scalar_subquery()
+    made = (
+        select(attempts.c.request_id, func.max(attempts.c.attempt).label("attempt"))
+        .join(jobs, jobs.c.request_id == attempts.c.request_id)
+        .where(jobs.c.batch == batch)
+        .group_by(attempts.c.request_id)
+        .subquery()
+    )
     query = (
         select(
             requests.c.id,
@@ -77,7 +83,8 @@ def _requests(connection: Connection, batch: str) -> Iterator[Any]:
             ends.c.at,
         )
         .join(jobs, jobs.c.request_id == requests.c.id)
-        .outerjoin(ends, and_(ends.c.request_id == requests.c.id, ends.c.attempt == newest))
+        .outerjoin(made, made.c.request_id == jobs.c.request_id)
+        .outerjoin(ends, and_(ends.c.request_id == made.c.request_id, ends.c.attempt == made.c.attempt))
         .where(jobs.c.batch == batch)
         .order_by(requests.c.position)
     )

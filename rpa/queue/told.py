@@ -6,7 +6,7 @@ from loguru import logger
 
 from flows.journal import Event
 from flows.model import CancellationRequest
-from rpa.log import log_event, log_put_back
+from rpa.log import log_begun, log_event, log_put_back
 from rpa.queue.shop import Watch
 from rpa.results import Result
 
@@ -39,7 +39,8 @@ class Told:
 class Logged:
     """Writes the log; for a command whose display does not (`rpa.cli.live` does)."""
 
-    def started(self, request: CancellationRequest) -> None: ...
+    def started(self, request: CancellationRequest) -> None:
+        log_begun(request.id)
 
     def event(self, request: CancellationRequest, event: Event) -> None:
         log_event(request.id, event)
