@@ -21,7 +21,7 @@ _HARMLESS = str.maketrans(
 def without_names(text: str, names: Iterable[str]) -> str:
     """`text` with a mask for each of these names, whatever the letter case, as a whole word; a long one also if cut."""
     told = {form for name in names for form in _forms(name) if form.strip()}
-    for form in sorted(told, key=len, reverse=True):
+    for form in sorted((form for form in told if form[:ENOUGH].casefold() in text.casefold()), key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", MASK, text, flags=re.IGNORECASE)
         if len(form) > ENOUGH:
             text = _without_beginnings(text, form)

@@ -11,7 +11,8 @@ import pytest
 from loguru import logger
 
 from flows.journal import Event, EventKind
-from rpa.log import about, log_begun, log_event, log_put_back, start_log, tell_people, worker_is
+from rpa.log import about, start_log, tell_people, worker_is
+from rpa.log_events import log_begun, log_event, log_put_back
 from rpa.log_file import KEPT, LogFile
 from tests.queue_rows import a_request, now
 
@@ -99,6 +100,18 @@ def test_an_exception_is_told_without_names_secrets_and_values(folder: Path) -> 
     everything = text(folder) + json.dumps(line, ensure_ascii=False)
     assert not re.search("Wiese|Ltd|pa55|wörd|abc|Another|\x1b", everything)
     assert len(text(folder).splitlines()) == 1 + len(line["exception"])
+
+
+def test_an_error_that_is_logged_when_the_work_is_over_names_nobody_either(folder: Path) -> None:
+    def work() -> None:
+        with about(REQUEST):
+            raise OSError(f"{REQUEST.account_name} is gone")
+
+    try:
+        work()
+    except OSError:
+        logger.exception("it could not be carried out")
+    assert lines(folder)[0]["exception"][-1] == "OSError: •••"
 
 
 @pytest.mark.parametrize("spelling", [SECRET, "pa55%20%22w%C3%B6rd%22", "pa55 &quot;wörd&quot;"])

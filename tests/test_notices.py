@@ -15,7 +15,8 @@ from rpa.database import writing
 from rpa.database.queue_tables import notices
 from rpa.log import start_log
 from rpa.queue.apprising import send
-from rpa.queue.notices import CALM, CLAIM, FIRST_DELAY, GATHER, LONGEST_DELAY, NO_URLS, NOBODY, TRIES, Notifier
+from rpa.queue.claiming import CALM, CLAIM, FIRST_DELAY, GATHER, LONGEST_DELAY, NO_URLS, NOBODY, TRIES
+from rpa.queue.notices import Notifier
 from rpa.queue.outbox import notify, notify_of_need
 from rpa.settings import Settings
 from tests.queue_rows import a_database, a_request, put_job
@@ -58,7 +59,7 @@ def engine(tmp_path: Path) -> Engine:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("rpa.queue.notices._now", clock)
+    monkeypatch.setattr("rpa.queue.claiming._now", clock)
     return clock
 
 
@@ -173,7 +174,7 @@ def test_after_so_many_tries_it_is_given_up_and_says_so(
 ) -> None:
     assert FIRST_DELAY * 2**6 < LONGEST_DELAY
     assert dt.timedelta(hours=20) < (TRIES - 7) * LONGEST_DELAY  # about a day
-    monkeypatch.setattr("rpa.queue.notices.TRIES", 4)
+    monkeypatch.setattr("rpa.queue.claiming.TRIES", 4)
     put(engine)
     post.refuses = {"mailto://m"}
     for _ in range(6):

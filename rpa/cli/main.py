@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from rpa.cli import account, demo, doctor, file, notices, procedure, profile, records, site
+from rpa.cli import account, demo, digest, doctor, file, notices, procedure, profile, records, site
 from rpa.cli.errors import HUMAN, Guarded, exit_of
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for group in (account, file, records, notices, procedure, doctor, site, demo):
+for group in (account, file, records, notices, digest, procedure, doctor, site, demo):
     app.registered_commands += group.app.registered_commands
 app.add_typer(profile.app, name="profile")
 

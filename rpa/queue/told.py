@@ -6,7 +6,7 @@ from loguru import logger
 
 from flows.journal import Event
 from flows.model import CancellationRequest
-from rpa.log import log_begun, log_event, log_put_back
+from rpa.log_events import log_begun, log_event, log_put_back
 from rpa.queue.shop import Watch
 from rpa.results import Result
 
