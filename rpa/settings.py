@@ -1,8 +1,9 @@
 """Where things are: environment variables beginning with RPA_, or the same lines in `.env` in this folder."""
 
+import re
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -27,6 +28,15 @@ class Settings(BaseSettings):
     """A Chromium to be used rather than the one that is found."""
     browser_channel: str = ""
     """A branded browser as Playwright names it: chrome, msedge, chromium, ..."""
+
+    notify_urls: SecretStr = SecretStr("")
+    """Apprise URLs, with blanks or commas between them: whom to notify. They hold tokens (promise 15)."""
+
+    @property
+    def notify_places(self) -> tuple[SecretStr, ...]:
+        """Each of the URLs; a comma within one stays."""
+        urls = re.split(r"\s+|[,;](?=[A-Za-z][A-Za-z0-9+.-]*://)", self.notify_urls.get_secret_value())
+        return tuple(SecretStr(url.strip(",;")) for url in urls if url.strip(",;"))
 
     @property
     def records_url(self) -> str:

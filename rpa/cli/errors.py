@@ -23,6 +23,8 @@ EXIT_OF_ERROR = {
     "NoSuchRequest": USAGE,
     "DatabaseNotOpened": USAGE,
     "DatabaseVersionError": USAGE,
+    "NoSuchBatch": USAGE,
+    "MetricsError": USAGE,
     "NotApproved": APPROVAL,
     "CannotApprove": APPROVAL,
     "AwaitsApproval": APPROVAL,

@@ -146,6 +146,7 @@ class Job:
     ) -> None:  # fmt: skip
         from rpa.batch import has_end
         from rpa.cli.live import Bar
+        from rpa.cli.telling import telling
         from rpa.cli.working import make_worker
         from rpa.queue.retrying import retry
         from rpa.results import Result
@@ -169,7 +170,8 @@ class Job:
                 if queue.open(ids):  # else nothing is left to do: no browser is opened for it
                     worker = make_worker(self.desk, records, site, watching, credentials, stop, bar, self.desks)
                     worker.kind, worker.done, worker.patient = "run", done, False
-                    worker.run()
+                    with telling(worker, self.desk.settings):
+                        worker.run()
                     self.stopped = worker.exhausted
                 self._place(records, queue, ended, line.stopped or self.stopped)
                 for result in self.results:

@@ -13,10 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from flows.errors import LeaseLost
 from flows.journal import Event, EventKind
 from flows.model import ON_THE_WAY, CancellationRequest, End, Outcome, Plan
+from rpa.log import about
 from rpa.queue.engine import Entry
 from rpa.queue.guard import Guard
 from rpa.queue.jobs import BUSY, Job, NotTaken, State, Void, now
-from rpa.queue.outbox import line_stopped, notify
+from rpa.queue.outbox import line_stopped, notify, notify_of_need
 from rpa.queue.shop import Robot, Shop
 from rpa.records import CaseJournal, RecordError
 from rpa.results import Result
@@ -61,11 +62,12 @@ def carry_out(shop: Shop, entry: Entry, desk: int, robot: Robot) -> None:
 def work(shop: Shop, job: Job, robot: Robot | None) -> Verdict:
     """Carry a job out that was taken, and settle it. Raises LeaseLost."""
     request = shop.records.find(job.request_id).request
-    shop.watch.started(request)
-    verdict = attempt(shop, job, request, robot)
-    shop.failures = 0
-    persistently(shop, lambda: settle(shop, job, verdict))
-    shop.watch.ended(verdict.result)
+    with about(request, job.desk):
+        shop.watch.started(request)
+        verdict = attempt(shop, job, request, robot)
+        shop.failures = 0
+        persistently(shop, lambda: settle(shop, job, verdict))
+        shop.watch.ended(verdict.result)
     return verdict
 
 
@@ -250,8 +252,7 @@ def _tell_of_end(shop: Shop, connection: Connection, request: CancellationReques
     if why := shop.line.end_in(connection, outcome):
         line_stopped(connection, why)
     if outcome.end is End.NEEDS_HUMAN:
-        title = f"Request {request.id} needs a person ({outcome.code})"
-        notify(connection, "needs_human", title, outcome.message, request.id)
+        notify_of_need(connection, request, outcome)
     if shop.policy is not None:
         shop.policy.after_end(connection, request, outcome)
 

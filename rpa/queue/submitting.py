@@ -43,7 +43,9 @@ def submit(
     batch = uuid.uuid4().hex[:12]
     now = dt.datetime.now(dt.UTC)
     with queue.transaction() as connection:
-        connection.execute(insert(batches), {"id": batch, "source": source, "submitted_by": by, "at": now})
+        # no digest before all of it is in (rpa/queue/digesting.py)
+        row = {"id": batch, "source": source, "submitted_by": by, "at": now, "digest_at": now}
+        connection.execute(insert(batches), row)
         record(connection, by, "submit", why=f"{len(requests)} from {source}")
     for start in range(0, len(requests), AT_ONCE):
         some = requests[start : start + AT_ONCE]
@@ -55,6 +57,8 @@ def submit(
                 if not again:
                     raise
         told(start + len(some))
+    with queue.transaction() as connection:
+        connection.execute(update(batches).where(batches.c.id == batch).values(digest_at=None))
     return batch
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from flows.errors import LeaseLost
 from flows.profile import SiteProfile
 from rpa.line import Line
+from rpa.log import worker_is
 from rpa.queue.attempt import carry_out, give_back
 from rpa.queue.desks import Desk, Desks
 from rpa.queue.engine import Entry, launched
@@ -90,6 +91,7 @@ class Worker:
 
     def _under(self, lease: Lease) -> bool:
         """Work under one lease; whether the worker has ended, rather than lost it."""
+        worker_is(lease.id)
         jobs = Jobs(self.records.engine)
         halt = Halt(self.stop)
         line = Line(self.records.engine, self.profile.policy)
