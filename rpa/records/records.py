@@ -119,22 +119,30 @@ class Records:
             self._must_be_same(request)
         return self._get(request.id)
 
-    def accept_in(self, connection: Connection, offered: Sequence[CancellationRequest], source: str) -> list[str]:
-        """Store those that are not stored yet, in the caller's transaction; returns their ids.
+    def accept_in(
+        self, connection: Connection, offered: Sequence[CancellationRequest], source: str
+    ) -> list[CancellationRequest]:
+        """Store those that are not stored yet, in the caller's transaction; returns all as they stand: moved, perhaps.
 
-        Raises UnsafeId, IntegrityError if another process stores one meanwhile.
+        Raises RequestConflict, UnsafeId, IntegrityError if another process stores one meanwhile.
         """
         ids = [request.id for request in offered]
-        known = set(connection.execute(select(requests.c.id).where(requests.c.id.in_(ids))).scalars())
-        new = [request for request in offered if request.id not in known]
+        known = {row.id: row for row in connection.execute(select(requests).where(requests.c.id.in_(ids)))}
+        new = [row_of(request, source) for request in offered if request.id not in known]
         if new:
-            connection.execute(insert(requests), [row_of(request, source) for request in new])
-        return [request.id for request in new]
+            connection.execute(insert(requests), new)
+        for request in offered:
+            if request.id in known:
+                _must_fit(known[request.id], request)
+        return [_as_moved(one, known[one.id].moved_to) if one.id in known else one for one in offered]
 
-    def ended_in(self, connection: Connection, request_id: str) -> bool:
-        """Whether a request has its end, in the caller's transaction."""
-        row = connection.execute(_records().where(requests.c.id == request_id)).first()
-        return row is not None and row.outcome is not None
+    def ended_among(self, connection: Connection, ids: Sequence[str]) -> set[str]:
+        """Those of these ids that have their end, in the caller's transaction."""
+        later = select(attempts.c.attempt).where(
+            attempts.c.request_id == ends.c.request_id, attempts.c.attempt > ends.c.attempt
+        )
+        query = select(ends.c.request_id).where(ends.c.request_id.in_(ids), ~later.exists())
+        return set(connection.execute(query).scalars())
 
     def conflicts(self, offered: Sequence[CancellationRequest]) -> dict[str, str]:
         """By id, why a request can't be accepted: its id can't name a folder, or is taken by another one (promise 13)."""
