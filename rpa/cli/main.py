@@ -5,7 +5,22 @@ from typing import Any
 
 import typer
 
-from rpa.cli import account, approve, db, demo, doctor, file, line, procedure, profile, purge, records, site, submit
+from rpa.cli import (
+    account,
+    approve,
+    db,
+    demo,
+    doctor,
+    file,
+    line,
+    procedure,
+    profile,
+    purge,
+    records,
+    site,
+    submit,
+    work,
+)
 from rpa.cli.errors import HUMAN, Guarded, exit_of
 
 app = typer.Typer(
@@ -16,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for group in (account, file, submit, approve, records, line, purge, procedure, doctor, site, demo):
+for group in (account, file, submit, work, approve, records, line, purge, procedure, doctor, site, demo):
     app.registered_commands += group.app.registered_commands
 app.add_typer(profile.app, name="profile")
 app.add_typer(db.app, name="db")

@@ -4,6 +4,7 @@ import datetime as dt
 
 from sqlalchemy import Connection, insert
 
+from rpa.cases.text import clean
 from rpa.database.queue_tables import audit, notices
 
 
@@ -16,7 +17,7 @@ def notify(connection: Connection, kind: str, title: str, body: str, request_id:
 
 def record(connection: Connection, who: str, what: str, request_id: str = "", why: str = "") -> None:
     """Write down who did what when (`rpa audit`)."""
-    row = {"at": dt.datetime.now(dt.UTC), "who": who, "what": what, "request_id": request_id, "why": why}
+    row = {"at": dt.datetime.now(dt.UTC), "who": clean(who), "what": what, "request_id": request_id, "why": clean(why)}
     connection.execute(insert(audit), row)
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from flows.model import CancellationRequest
+from rpa.cases.text import clean
 from rpa.database.queue_tables import batches, jobs
 from rpa.queue.jobs import NORMAL, SOON, Job, Jobs, State
 from rpa.queue.outbox import record
@@ -53,7 +54,7 @@ class _Part:
 
     new: int
     ended: int
-    batches: frozenset[str]
+    batches: set[str]
     dates: tuple[dt.date, ...]
 
 
@@ -80,7 +81,9 @@ def submit(
     The same again changes nothing (promise 13), but that those go on which a person had stopped, and without waiting for
     dates those hurry which did. `Records.conflicts` was asked before. Raises RequestConflict, UnsafeId, SQLAlchemyError.
     """
-    submission = _Submission(records, queue, _Terms(source, by, time_zone, priority, wait_for_date, len(requests)))
+    submission = _Submission(
+        records, queue, _Terms(clean(source), clean(by), time_zone, priority, wait_for_date, len(requests))
+    )
     for start in range(0, len(requests), AT_ONCE):
         submission.accept(requests[start : start + AT_ONCE])
         told(min(start + AT_ONCE, len(requests)))
@@ -109,49 +112,49 @@ class _Submission:
 
     def told(self) -> Submitted:
         new, ended = sum(part.new for part in self._parts), sum(part.ended for part in self._parts)
-        known = frozenset[str]().union(*(part.batches for part in self._parts))
+        known = set[str]().union(*(part.batches for part in self._parts))
         batch = self._batch if self._batch in known else next(iter(known)) if len(known) == 1 else ""
         dates = tuple(sorted(date for part in self._parts for date in part.dates))
         return Submitted(batch, new, self._terms.count - new - ended, ended, dates)
 
     def _accept(self, connection: Connection, offered: Sequence[CancellationRequest]) -> _Part:
         terms = self._terms
-        if not self._parts:
-            record(connection, terms.by, "submit", why=f"{_requests(terms.count)} from {terms.source}")
         some = self._records.accept_in(connection, offered, terms.source)
         found = self._queue.these_in(connection, [request.id for request in some])
         lacking = [request for request in some if request.id not in found]
         ended = self._records.ended_among(connection, [request.id for request in lacking])
         new = {one.id: terms.opening(one) for one in lacking if one.id not in ended}
-        known = self._claimed(connection, found, anything_new=bool(new))
+        unclaimed = [job.request_id for job in found.values() if job.batch is None]
+        if new or unclaimed:
+            self._make_batch(connection)
+            connection.execute(update(jobs).where(jobs.c.request_id.in_(unclaimed)).values(batch=self._batch))
         self._queue.add_all(connection, new, priority=terms.priority, batch=self._batch, by=terms.by)
         waiting = new | {one.id: self._again(connection, one, found[one.id]) for one in some if one.id in found}
         dates = tuple(one.date for one in some if _is_far_off(waiting.get(one.id)))
         done = ended.union(job.request_id for job in found.values() if job.state is State.ENDED)
-        return _Part(len(new), len(done), known, dates)
+        known = {job.batch for job in found.values() if job.batch is not None}
+        return _Part(len(new), len(done), known | ({self._batch} if new or unclaimed else set()), dates)
 
-    def _claimed(self, connection: Connection, found: Mapping[str, Job], *, anything_new: bool) -> frozenset[str]:
-        """The batches they are in, once those that belong to none belong to this one; it is made when it is needed."""
-        unclaimed = [job.request_id for job in found.values() if job.batch is None]
-        known = frozenset(job.batch for job in found.values() if job.batch is not None)
-        if not (anything_new or unclaimed):
-            return known
-        if not any(self._batch in part.batches for part in self._parts):
-            row = {"source": self._terms.source, "submitted_by": self._terms.by, "at": dt.datetime.now(dt.UTC)}
-            connection.execute(insert(batches), row | {"id": self._batch})
-        connection.execute(update(jobs).where(jobs.c.request_id.in_(unclaimed)).values(batch=self._batch))
-        return known | {self._batch}
+    def _make_batch(self, connection: Connection) -> None:
+        """With its first request, so that none is ever empty."""
+        if any(self._batch in part.batches for part in self._parts):
+            return
+        terms = self._terms
+        row = {"source": terms.source, "submitted_by": terms.by, "at": dt.datetime.now(dt.UTC), "id": self._batch}
+        connection.execute(insert(batches), row)
+        record(connection, terms.by, "submit", why=f"{_requests(terms.count)} from {terms.source}, batch {self._batch}")
 
     def _again(self, connection: Connection, request: CancellationRequest, job: Job) -> dt.datetime | None:
         """Until when one waits that was in the queue before."""
         at = self._terms.opening(request)
         if job.state is State.HELD:
             self._queue.put_back(connection, request.id, "", at=at)
-            return at
-        if job.state is State.WAITING and not self._terms.wait_for_date:
+        elif job.state is State.WAITING and job.not_before is not None and not self._terms.wait_for_date:
             self._queue.hurry(connection, request.id)
-            return None
-        return job.not_before if job.state is State.WAITING else None
+        else:
+            return job.not_before if job.state is State.WAITING else None
+        record(connection, self._terms.by, "submit", request.id, f"again, from {self._terms.source}")
+        return at
 
 
 def _is_far_off(at: dt.datetime | None) -> bool:
