@@ -8,6 +8,8 @@ import typer
 from rpa.cli import (
     account,
     approve,
+    audit,
+    changing,
     db,
     demo,
     doctor,
@@ -31,7 +33,22 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for group in (account, file, submit, work, approve, records, line, purge, procedure, doctor, site, demo):
+for group in (
+    account,
+    file,
+    submit,
+    work,
+    approve,
+    records,
+    changing,
+    line,
+    audit,
+    purge,
+    procedure,
+    doctor,
+    site,
+    demo,
+):
     app.registered_commands += group.app.registered_commands
 app.add_typer(profile.app, name="profile")
 app.add_typer(db.app, name="db")

@@ -12,7 +12,6 @@ from rpa.cli import options
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flows.profile import SiteProfile
     from rpa.cli.desk import Desk, Watching
     from rpa.cli.interrupt import Stop
     from rpa.cli.screen import Screen

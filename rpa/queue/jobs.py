@@ -33,8 +33,7 @@ PLACES = 200_000_000
 """The engine's priorities end at 2**31 - 1: nine of ours, each with so many places."""
 BUSY = dt.timedelta(seconds=2)
 """How long a request waits before it asks again for an account that another one is working on."""
-
-
+ITS_DATE = "it waits for its date"
 SOON = dt.timedelta(minutes=3)
 """What waits no longer than that waits for another try, not for its date."""
 SOME = 500
@@ -69,6 +68,12 @@ class Job:
     """So many attempts were made before a person had a needs_human run once more; 0: none had."""
     batch: str | None
     submitted_by: str
+
+    @property
+    def awaits_date(self) -> bool:
+        """Whether it waits for its cancellation date, rather than for another try."""
+        later = self.state is State.WAITING and self.not_before is not None and self.not_before > _now()
+        return later and self.why in {"", ITS_DATE}
 
     @classmethod
     def of(cls, row: Row[Any]) -> "Job":

@@ -1,38 +1,51 @@
-"""A person moves the cancellation date of a request that nothing was done for yet."""
+"""A person moves the cancellation date of a request for which nothing was set out yet."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, update
 
 from flows.model import CancellationRequest
 from rpa.database.queue_tables import approvals
-from rpa.database.tables import requests
 from rpa.queue.jobs import Job, Jobs, State
 from rpa.queue.outbox import record
 from rpa.queue.people import TooLate
 from rpa.queue.submitting import opening
-from rpa.records import AlreadyEnded, Records
+from rpa.records import Records
 
 
-def move(
-    records: Records, queue: Jobs, request_id: str, to: dt.date, *, by: str, time_zone: str
-) -> tuple[CancellationRequest, Job | None]:
-    """Move the date, in one transaction; returns the request as it was, and its job as it is now (None: not in the queue).
+@dataclass(frozen=True)
+class Moved:
+    before: CancellationRequest
+    to: dt.date
+    job: Job | None
+    """As it is now; None: the request was never put into the queue."""
 
-    The form will say the new date; the id stays, and the request as it was accepted still fits. A plan that was approved
-    has another date, so its approval is void. Raises NoSuchRequest, AlreadyEnded, TooLate, SQLAlchemyError.
+
+def move(records: Records, queue: Jobs, request_id: str, to: dt.date, *, by: str, time_zone: str) -> Moved:
+    """Move the date, in one transaction. The form will say the new one; the request as it was accepted still fits.
+
+    A plan that was approved has another date, so its approval is void. Raises NoSuchRequest, AlreadyEnded, AlreadyBegun,
+    TooLate if it is being worked on, SQLAlchemyError.
     """
-    found = records.find(request_id)
-    request_id = found.request.id
+    request_id = records.find(request_id).request.id
     with queue.transaction() as connection:
-        job = queue.change(connection, request_id)  # locked first: from here on nobody takes it
-        before = records.standing_in(connection, request_id)
-        _must_be_movable(before, job)
-        if before.request.date == to:
-            return before.request, job
-        connection.execute(update(requests).where(requests.c.id == request_id).values(moved_to=to))
-        open_ones = (approvals.c.request_id == request_id) & approvals.c.state.in_(("waiting", "approved"))
-        connection.execute(update(approvals).where(open_ones).values(state="void"))
-        record(connection, by, "move", request_id, f"from {before.request.date} to {to}")
-        _turn(queue, connection, job, opening(to, time_zone))
-        return before.request, queue.change(connection, request_id)
+        job = queue.change(connection, request_id)  # locked: from here on nobody takes it
+        if job is not None and job.state is State.WORKING:
+            raise TooLate(f"request {request_id} is being worked on; move it if it comes back into the queue")
+        before = records.move_in(connection, request_id, to)
+        if before.date != to:
+            record(connection, by, "move", request_id, f"from {before.date} to {to}")
+            _wait_until(queue, connection, job, opening(to, time_zone))
+            given = (approvals.c.request_id == request_id) & approvals.c.state.in_(("waiting", "approved", "used"))
+            connection.execute(update(approvals).where(given).values(state="void"))
+        return Moved(before, to, queue.change(connection, request_id))
+
+
+def _wait_until(queue: Jobs, connection: Connection, job: Job | None, at: dt.datetime | None) -> None:
+    if job is None:
+        return
+    if job.state is State.HELD:  # it goes on only when it is asked for
+        queue.change(connection, job.request_id, not_before=at)
+    else:
+        queue.put_back(connection, job.request_id, "", at=at)

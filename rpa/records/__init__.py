@@ -1,6 +1,7 @@
 """What happened to each request: durable, in a database and in case files."""
 
 from rpa.records.errors import (
+    AlreadyBegun,
     AlreadyEnded,
     CaseBusy,
     CaseDamaged,
@@ -15,6 +16,7 @@ from rpa.records.journal import CaseJournal
 from rpa.records.records import Records, RequestRecord, check_id
 
 __all__ = [
+    "AlreadyBegun",
     "AlreadyEnded",
     "CaseBusy",
     "CaseDamaged",

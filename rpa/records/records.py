@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from flows.journal import Intent
@@ -22,10 +22,11 @@ from rpa.cases.files import make_folder, sha256, write_atomic
 from rpa.cases.purged import Purged
 from rpa.cases.text import canonical, clean, one_line
 from rpa.cases.verifying import VerifyReport, request_of
+from rpa.cases.wording import effect_in_words
 from rpa.database import open_database
 from rpa.database.tables import attempts, ends, requests
 from rpa.records.checking import check, seals_of
-from rpa.records.errors import AlreadyEnded, NoSuchRequest, RequestConflict, RequestPurged, UnsafeId
+from rpa.records.errors import AlreadyBegun, AlreadyEnded, NoSuchRequest, RequestConflict, RequestPurged, UnsafeId
 from rpa.records.journal import CaseJournal, Guard
 from rpa.records.projection import intents_of
 from rpa.records.pseudonyms import Pseudonyms
@@ -143,6 +144,21 @@ class Records:
         )
         query = select(ends.c.request_id).where(ends.c.request_id.in_(ids), ~later.exists())
         return set(connection.execute(query).scalars())
+
+    def move_in(self, connection: Connection, request_id: str, to: dt.date) -> CancellationRequest:
+        """Move the cancellation date, in the caller's transaction; returns the request as it was before.
+
+        What was accepted stays as it was, and the id with it. Raises AlreadyEnded, AlreadyBegun.
+        """
+        record = self._record(connection.execute(_records().where(requests.c.id == request_id)).one())
+        if record.outcome is not None:
+            ended = f"request {request_id} has its end: {record.outcome.end.value}"
+            raise AlreadyEnded(f"{ended}; its date can't be moved any more")
+        if set_out := intents_of(connection, request_id):
+            what = f"{effect_in_words(set_out[0].effect)} was set out for {record.request.date} already"
+            raise AlreadyBegun(f"request {request_id} can't be moved: {what}; run it to its end")
+        connection.execute(update(requests).where(requests.c.id == request_id).values(moved_to=to))
+        return record.request
 
     def conflicts(self, offered: Sequence[CancellationRequest]) -> dict[str, str]:
         """By id, why a request can't be accepted: its id can't name a folder, or is taken by another one (promise 13)."""
