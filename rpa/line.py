@@ -139,7 +139,9 @@ class Line:
         values = {"state": LineState.OPEN, "why": "", "by": by, "since": _now(), "until": None, "strikes": "[]"}
         with writing(self._engine) as connection:
             closed = self.closed_in(connection)
-            record(connection, by, "release", why="" if closed is None else str(closed))
+            record(
+                connection, by, "release", why=f"it was {closed.state.value}: {closed.why}" if closed else "it was open"
+            )
             self._change_in(connection, lambda _: values | {"parked_times": 0})
         return closed
 

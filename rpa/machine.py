@@ -9,7 +9,7 @@ DESK_BYTES = 300_000_000
 """What a desk needs: its browser with one account's pages."""
 MOST_DESKS = 8
 """More are only opened when they are asked for: all of them sign in to one site."""
-CGROUPS = Path("/sys/fs/cgroup")
+CGROUPS, OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
 
 def usual_desks(cores: float | None = None, memory: int | None = None) -> int:
@@ -34,7 +34,7 @@ def usable_memory() -> int:
 def _limits(name: str) -> list[str]:
     """What the control groups (version 2) of this process say, its own and those above it."""
     try:
-        own = next(line for line in Path("/proc/self/cgroup").read_text("ascii").splitlines() if line.startswith("0::"))
+        own = next(line for line in OWN.read_text("ascii").splitlines() if line.startswith("0::"))
     except (OSError, StopIteration, UnicodeDecodeError):
         return []
     group = CGROUPS / own.removeprefix("0::").strip("/")

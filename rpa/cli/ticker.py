@@ -9,7 +9,7 @@ from rich.text import Text
 
 from flows.journal import Event
 from flows.model import CancellationRequest, End
-from rpa.batch import AWAITS_APPROVAL
+from rpa.batch import AWAITS_APPROVAL, BROKEN_OFF
 from rpa.cli.line import closed_text
 from rpa.cli.screen import Screen, end_text
 from rpa.line import Closed
@@ -44,8 +44,10 @@ class Ticker:
         outcome = result.outcome
         took = "earlier" if result.earlier else f"{outcome.seconds:.1f} s" if outcome else ""
         self._line(result.request, end_text(outcome.end, outcome.code) if outcome else _back(result), took)
-        if outcome is None or outcome.end in {End.REFUSED, End.NEEDS_HUMAN}:
-            self._why(outcome.message if outcome else result.why)
+        if outcome is None and result.code != BROKEN_OFF:  # what broke it off was said
+            self._why(result.why)
+        elif outcome is not None and outcome.end in {End.REFUSED, End.NEEDS_HUMAN}:
+            self._why(outcome.message)
 
     def _line(self, request: CancellationRequest, what: Text, took: str) -> None:
         now, desk = time.strftime("%H:%M:%S"), str(this_desk() or "")

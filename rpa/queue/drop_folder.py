@@ -31,9 +31,14 @@ class DropFolder:
         self._seen: dict[Path, tuple[tuple[int, int, int], float]] = {}
 
     def make(self) -> None:
-        """Create the folders that are not there, for all who may write into the first. Raises OSError."""
-        for folder in (self.folder, self.taken, self.done, self.rejected):
-            folder.mkdir(parents=True, exist_ok=True)
+        """Create the folder and those in it, for all who may write into it. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.make_inner()
+
+    def make_inner(self) -> None:
+        """Only those in it: where a share is not there for the moment, nothing is put in its place. Raises OSError."""
+        for folder in (self.taken, self.done, self.rejected):
+            folder.mkdir(exist_ok=True)
 
     def arrivals(self, now: float) -> tuple[list[Path], int]:
         """The files that are whole, the oldest first, and how many are not yet. `now`: seconds of a clock that only goes

@@ -90,9 +90,12 @@ class Inbox:
             return
         self._looked = now
         try:
+            self.folder.make_inner()
             taken = self._next(shop, now)
         except OSError as error:
-            self._tell_trouble(str(self.folder.folder), f"{self.folder.folder}: {error.strerror or error}")
+            self._unfinished = 0
+            where = error.filename or self.folder.folder
+            self._tell_trouble(str(self.folder.folder), f"{where} can't be used: {error.strerror or error}")
             return
         self._trouble.pop(str(self.folder.folder), None)
         if taken is not None:
@@ -121,13 +124,12 @@ class Inbox:
         try:
             self._say(self._moved(shop, taken, name))
             self._trouble.pop(taken.name, None)
-        except (_Stopping, FileNotFoundError):  # the latter: another worker took this one for dead, and has done it
+        except _Stopping:
             pass
         except OSError as error:
-            where = "It is submitted; its folder must be writable for it to be moved on"
-            self._tell_trouble(
-                taken.name, f"{name} can't be moved out of {taken.parent}: {error.strerror or error}. {where}"
-            )
+            if taken.exists():  # else another worker took this one for dead, and has done it
+                where = f"{name} can't be moved out of {taken.parent}: {error.strerror or error}"
+                self._tell_trouble(taken.name, f"{where}; make the folders beside it writable")
         except SQLAlchemyError as error:
             self._tell_trouble(taken.name, f"{name} can't be submitted yet: {str(error).splitlines()[0]}")
         except Exception as error:  # noqa: BLE001 (no file may end the worker)
@@ -144,7 +146,7 @@ class Inbox:
         place = self.folder.accept(taken)
         told = self._submitted.pop(taken)
         logger.info("inbox: {} accepted, {}", name, told)
-        return f"Inbox: {name} accepted, {told}; now {visible(str(place))}"
+        return f"Inbox: {name} accepted, {told}; moved to {self._shown(place)}"
 
     def _submit(self, shop: Shop, taken: Path, name: str) -> Submitted:
         """Raises RequestFileError, SQLAlchemyError."""
@@ -161,7 +163,10 @@ class Inbox:
         with shop.jobs.transaction() as connection:
             record(connection, by, "reject", why=f"{name} from the inbox: {count}")
         logger.warning("inbox: {} rejected, {}", name, count)
-        return f"Inbox: {name} rejected, {count}: see {visible(str(place))}{REASON}"
+        return f"Inbox: {name} rejected, {count}; see {self._shown(place)}{REASON}"
+
+    def _shown(self, place: Path) -> str:
+        return visible(str(place.relative_to(self.folder.folder)))
 
     def _must_go_on(self, _durable: int) -> None:
         if self._stop.is_set():

@@ -155,7 +155,7 @@ class Records:
             ended = f"request {request_id} has its end: {record.outcome.end.value}"
             raise AlreadyEnded(f"{ended}; its date can't be moved any more")
         if set_out := intents_of(connection, request_id):
-            what = f"{effect_in_words(set_out[0].effect)} was set out for {record.request.date} already"
+            what = f'"{effect_in_words(set_out[0].effect)}" was set out already, for {record.request.date}'
             raise AlreadyBegun(f"request {request_id} can't be moved: {what}; run it to its end")
         connection.execute(update(requests).where(requests.c.id == request_id).values(moved_to=to))
         return record.request
