@@ -12,9 +12,12 @@ import pytest
 from flows.model import Outcome
 from rpa import machine
 from rpa.cli.ticker import TellOfLine
+from rpa.cli.work import until_drained
+from rpa.queue.inbox import Inbox
 from rpa.queue.shop import Shop
 from tests.cli_bench import HEAD, folder, objects, requests, rpa
 from tests.fake_robot import Robot
+from tests.queue_bench import bench_in, request
 
 __all__ = ["folder"]
 pytestmark = pytest.mark.usefixtures("folder")
@@ -180,6 +183,26 @@ def asked_to_end_by(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
         return outcome
 
     monkeypatch.setattr(Robot, "cancel", asked_to_end)
+
+
+class TestDrain:
+    def test_a_parked_line_is_waited_for_and_a_paused_one_is_not(self, tmp_path: Path) -> None:
+        with bench_in(tmp_path) as bench:
+            drained = until_drained(bench.line, None)
+            assert drained(bench.jobs)
+            bench.submit(request(0))
+            bench.line.park("maintenance")
+            assert not drained(bench.jobs)
+            bench.line.pause("lunch", "ann")
+            assert drained(bench.jobs)
+
+    def test_a_dropped_file_that_is_not_whole_yet_is_waited_for(self, tmp_path: Path) -> None:
+        with bench_in(tmp_path) as bench, bench.shop() as shop:
+            inbox = Inbox(tmp_path / "in", threading.Event(), lambda _: None)
+            (tmp_path / "in" / "r.csv").touch()
+            inbox(shop)
+            assert not until_drained(bench.line, inbox)(bench.jobs)
+            assert until_drained(bench.line, None)(bench.jobs)
 
 
 class TestMachine:

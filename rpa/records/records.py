@@ -134,7 +134,7 @@ class Records:
             connection.execute(insert(requests), new)
         for request in offered:
             if request.id in known:
-                _must_fit(known[request.id], request)
+                _must_fit(known[request.id], request, self.cases_dir)
         return [_as_moved(one, known[one.id].moved_to) if one.id in known else one for one in offered]
 
     def ended_among(self, connection: Connection, ids: Sequence[str]) -> set[str]:
