@@ -84,7 +84,7 @@ def add_chores(worker: "Worker", screen: "Screen", inbox: "Inbox | None") -> Non
     """What is done beside the work, a few times a second: each of them is quick, and raises nothing but SQLAlchemyError."""
     from rpa.cli.ticker import TellOfLine
 
-    worker.chores = (
+    worker.chores += (
         TellOfLine(screen),
         *([inbox] if inbox is not None else []),
     )

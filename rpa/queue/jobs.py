@@ -72,7 +72,7 @@ class Job:
     @property
     def awaits_date(self) -> bool:
         """Whether it waits for its cancellation date, rather than for another try."""
-        later = self.state is State.WAITING and self.not_before is not None and self.not_before > _now()
+        later = self.state is State.WAITING and self.not_before is not None and self.not_before > now()
         return later and self.why in {"", ITS_DATE}
 
     @classmethod

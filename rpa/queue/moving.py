@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from flows.model import CancellationRequest
-from rpa.database.queue_tables import approvals
+from rpa.queue.approval_rows import LIVE, make_void
 from rpa.queue.jobs import Job, Jobs, State
 from rpa.queue.outbox import record
 from rpa.queue.people import TooLate
@@ -37,8 +37,7 @@ def move(records: Records, queue: Jobs, request_id: str, to: dt.date, *, by: str
         if before.date != to:
             record(connection, by, "move", request_id, f"from {before.date} to {to}")
             _wait_until(queue, connection, job, opening(to, time_zone))
-            given = (approvals.c.request_id == request_id) & approvals.c.state.in_(("waiting", "approved", "used"))
-            connection.execute(update(approvals).where(given).values(state="void"))
+            make_void(connection, request_id, LIVE)
         return Moved(before, to, queue.change(connection, request_id))
 
 

@@ -3,7 +3,7 @@
 from flows.model import End
 from rpa.queue.jobs import Jobs
 from rpa.queue.outbox import record
-from rpa.records import AlreadyEnded, RecordError, Records
+from rpa.records import AlreadyEnded, RecordError, Records, must_not_be_purged
 
 
 class TooEarly(RecordError):
@@ -13,9 +13,10 @@ class TooEarly(RecordError):
 def retry(records: Records, queue: Jobs, request_id: str, *, by: str, why: str = "") -> bool:
     """Put a needs_human request into the queue again; False: it is in the queue still, and only waits no longer.
 
-    Raises AlreadyEnded for any other end, TooEarly, NoSuchRequest, SQLAlchemyError.
+    Raises AlreadyEnded for any other end, RequestPurged, TooEarly, NoSuchRequest, SQLAlchemyError.
     """
     found = records.find(request_id)
+    must_not_be_purged(found)
     request_id, outcome = found.request.id, found.outcome
     if outcome is not None and outcome.end is not End.NEEDS_HUMAN:
         raise AlreadyEnded(f"request {request_id} has its end: {outcome.end.value}; only needs_human is tried again")

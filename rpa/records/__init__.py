@@ -13,7 +13,7 @@ from rpa.records.errors import (
     UnsafeId,
 )
 from rpa.records.journal import CaseJournal
-from rpa.records.records import Records, RequestRecord, check_id
+from rpa.records.records import Records, RequestRecord, check_id, must_not_be_purged
 
 __all__ = [
     "AlreadyBegun",
@@ -30,4 +30,5 @@ __all__ = [
     "RequestRecord",
     "UnsafeId",
     "check_id",
+    "must_not_be_purged",
 ]

@@ -210,7 +210,7 @@ class Records:
         Raises AlreadyEnded (unless the end was needs_human: a person may have it run again), CaseBusy,
         CaseDamaged, RequestConflict, RequestPurged, UnsafeId, OSError, SQLAlchemyError.
         """
-        record = _not_purged(self.accept(request))
+        record = must_not_be_purged(self.accept(request))
         redactor = Redactor(
             [*self._masked_fields, *profile.privacy.masked_fields],
             (request.account_name, request.account_number),
@@ -218,7 +218,7 @@ class Records:
         journal = CaseJournal(self._engine, request, record.case_dir, redactor, place=self.place, guard=guard)
         try:
             # Read again: another process may have ended the request before the case folder's lock was ours.
-            record = _not_purged(self._get(request.id))
+            record = must_not_be_purged(self._get(request.id))
             _must_be_open(record)
             journal.start(record.attempts + 1, _facts(record, profile, self.place))
         except BaseException:
@@ -348,7 +348,8 @@ def _must_be_same(stored: CancellationRequest, offered: CancellationRequest) -> 
         )
 
 
-def _not_purged(record: RequestRecord) -> RequestRecord:
+def must_not_be_purged(record: RequestRecord) -> RequestRecord:
+    """The record. Raises RequestPurged."""
     if record.purged:
         when = f"request {record.request.id} was purged on {record.purged.at:%Y-%m-%d}"
         raise RequestPurged(f"{when} and can't be run again; to try again, give a new request a new id")
