@@ -31,6 +31,8 @@ class NoEngine:
 
     def put(self, *_: object, **__: object) -> None: ...
 
+    def put_all(self, *_: object) -> None: ...
+
 
 def titles(engine: Engine) -> list[str]:
     with engine.connect() as connection:

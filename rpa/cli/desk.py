@@ -91,8 +91,9 @@ class Desk:
         """The line. Raises LineError, if it is closed and not to be released."""
         line = Line(records.engine, profile.policy)
         if release:
-            return line.release(who())
-        line.must_be_open()
+            line.release(who())
+        else:
+            line.must_be_open()
         return line
 
     @contextmanager

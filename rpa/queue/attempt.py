@@ -16,7 +16,7 @@ from flows.model import ON_THE_WAY, CancellationRequest, End, Outcome, Plan
 from rpa.log import about
 from rpa.queue.engine import Entry
 from rpa.queue.guard import Guard
-from rpa.queue.jobs import BUSY, Job, NotTaken, State, Void, now
+from rpa.queue.jobs import BUSY, ITS_DATE, Job, NotTaken, State, Void, now
 from rpa.queue.outbox import line_stopped, notify, notify_of_need
 from rpa.queue.shop import Robot, Shop
 from rpa.records import CaseJournal, RecordError
@@ -109,7 +109,7 @@ def _not_now(shop: Shop, connection: Connection, job: Job) -> tuple[str, dt.date
     if shop.stop.is_set():
         return "the worker is stopping", None
     if job.not_before is not None and job.not_before > now():
-        return "it waits for its date", job.not_before
+        return ITS_DATE, job.not_before
     if closed := shop.line.closed_in(connection, lock=True):
         return str(closed), closed.until
     if why := shop.line.room_in_run(shop.effects):

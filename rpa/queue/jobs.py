@@ -11,7 +11,7 @@ when the engine hands one out twice, late, or after a person has decided otherwi
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from rpa.database import writing
 from rpa.database.queue_tables import account_locks, jobs, workers
 from rpa.database.tables import requests
-from rpa.queue.engine import Entry, Waiting
+from rpa.queue.engine import Entry, Place, Waiting
 from rpa.queue.leases import Lease
 
 REQUEST = "request"
@@ -33,8 +33,7 @@ PLACES = 200_000_000
 """The engine's priorities end at 2**31 - 1: nine of ours, each with so many places."""
 BUSY = dt.timedelta(seconds=2)
 """How long a request waits before it asks again for an account that another one is working on."""
-
-
+ITS_DATE = "it waits for its date"
 SOON = dt.timedelta(minutes=3)
 """What waits no longer than that waits for another try, not for its date."""
 SOME = 500
@@ -70,6 +69,12 @@ class Job:
     batch: str | None
     submitted_by: str
 
+    @property
+    def awaits_date(self) -> bool:
+        """Whether it waits for its cancellation date, rather than for another try."""
+        later = self.state is State.WAITING and self.not_before is not None and self.not_before > now()
+        return later and self.why in {"", ITS_DATE}
+
     @classmethod
     def of(cls, row: Row[Any]) -> "Job":
         values = {name: getattr(row, name) for name in cls.__dataclass_fields__}
@@ -102,11 +107,15 @@ class Jobs:
 
     def these(self, request_ids: Sequence[str]) -> dict[str, Job]:
         """The jobs of these requests, by id."""
-        found: dict[str, Job] = {}
         with self.engine.connect() as connection:
-            for start in range(0, len(request_ids), SOME):
-                query = select(jobs).where(jobs.c.request_id.in_(request_ids[start : start + SOME]))
-                found |= {row.request_id: Job.of(row) for row in connection.execute(query)}
+            return self.these_in(connection, request_ids)
+
+    def these_in(self, connection: Connection, request_ids: Sequence[str]) -> dict[str, Job]:
+        """The same within a transaction."""
+        found: dict[str, Job] = {}
+        for start in range(0, len(request_ids), SOME):
+            query = select(jobs).where(jobs.c.request_id.in_(request_ids[start : start + SOME]))
+            found |= {row.request_id: Job.of(row) for row in connection.execute(query)}
         return found
 
     def counts(self) -> dict[State, int]:
@@ -144,10 +153,25 @@ class Jobs:
         connection.execute(insert(jobs), row | {"submitted_by": by, "again": again})
         self._put(connection, Entry(REQUEST, request_id, 1), priority, not_before)
 
+    def add_all(
+        self, connection: Connection, waiting: Mapping[str, dt.datetime | None], *, priority: int, batch: str, by: str
+    ) -> None:
+        """The same of many: each request's id, and from when on it may be carried out."""
+        if not waiting:
+            return
+        common = {"priority": priority, "batch": batch, "submitted_by": by}
+        rows = [_fresh(one, State.WAITING) | common | {"not_before": at} for one, at in waiting.items()]
+        connection.execute(insert(jobs), rows)
+        query = select(requests.c.id, requests.c.position).where(requests.c.id.in_(waiting))
+        accepted = {str(row.id): int(row.position) for row in connection.execute(query)}
+        places = [
+            Place(Entry(REQUEST, one, 1), _rank(priority, accepted[one]), at) for one, at in waiting.items()
+        ]  # fmt: skip
+        self.waiting.put_all(connection, places)
+
     def _put(self, connection: Connection, entry: Entry, priority: int, at: dt.datetime | None) -> None:
-        """By priority; among equals in the order of acceptance, however often a request has been put back."""
         place = connection.execute(select(requests.c.position).where(requests.c.id == entry.key)).scalar_one()
-        self.waiting.put(connection, entry, priority=priority * PLACES + int(place) % PLACES, at=at)
+        self.waiting.put(connection, entry, priority=_rank(priority, int(place)), at=at)
 
     # --- working ---
 
@@ -260,6 +284,11 @@ class Jobs:
     def transaction(self) -> Any:
         """A transaction on the queue's database that will write (`rpa.database.writing`)."""
         return writing(self.engine)
+
+
+def _rank(priority: int, accepted: int) -> int:
+    """By priority; among equals in the order of acceptance, however often a request has been put back."""
+    return priority * PLACES + accepted % PLACES
 
 
 def _fresh(request_id: str, state: State) -> dict[str, Any]:

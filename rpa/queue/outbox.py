@@ -9,6 +9,7 @@ import json
 from sqlalchemy import Connection, insert, select
 
 from flows.model import CancellationRequest, Outcome
+from rpa.cases.text import clean
 from rpa.cases.wording import ADVICE, DEFAULT_ADVICE
 from rpa.database.queue_tables import audit, notices
 from rpa.database.tables import requests
@@ -38,7 +39,7 @@ def notify_of_need(connection: Connection, request: CancellationRequest, outcome
 
 def record(connection: Connection, who: str, what: str, request_id: str = "", why: str = "") -> None:
     """Write down who did what when (`rpa audit`)."""
-    row = {"at": dt.datetime.now(dt.UTC), "who": who, "what": what, "request_id": request_id, "why": why}
+    row = {"at": dt.datetime.now(dt.UTC), "who": clean(who), "what": what, "request_id": request_id, "why": clean(why)}
     connection.execute(insert(audit), row)
 
 

@@ -1,6 +1,7 @@
 """What happened to each request: durable, in a database and in case files."""
 
 from rpa.records.errors import (
+    AlreadyBegun,
     AlreadyEnded,
     CaseBusy,
     CaseDamaged,
@@ -12,9 +13,10 @@ from rpa.records.errors import (
     UnsafeId,
 )
 from rpa.records.journal import CaseJournal
-from rpa.records.records import Records, RequestRecord, check_id
+from rpa.records.records import Records, RequestRecord, check_id, must_not_be_purged
 
 __all__ = [
+    "AlreadyBegun",
     "AlreadyEnded",
     "CaseBusy",
     "CaseDamaged",
@@ -28,4 +30,5 @@ __all__ = [
     "RequestRecord",
     "UnsafeId",
     "check_id",
+    "must_not_be_purged",
 ]

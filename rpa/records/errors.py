@@ -8,6 +8,7 @@ RecordError
 ├── CaseBusy          another process is writing this case file (promise 7)
 ├── CaseDamaged       the case file lacks what the database knows: it was edited
 ├── AlreadyEnded      the request has its end (promise 13)
+├── AlreadyBegun      a change of the account was set out already
 └── JournalClosed     the journal was finished, closed, or can't be trusted after a failed fsync
 """
 
@@ -41,6 +42,10 @@ class CaseDamaged(RecordError):
 
 
 class AlreadyEnded(RecordError):
+    pass
+
+
+class AlreadyBegun(RecordError):
     pass
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from flows.journal import Intent
@@ -22,10 +22,11 @@ from rpa.cases.files import make_folder, sha256, write_atomic
 from rpa.cases.purged import Purged
 from rpa.cases.text import canonical, clean, one_line
 from rpa.cases.verifying import VerifyReport, request_of
+from rpa.cases.wording import effect_in_words
 from rpa.database import open_database
 from rpa.database.tables import attempts, ends, requests
 from rpa.records.checking import check, seals_of
-from rpa.records.errors import AlreadyEnded, NoSuchRequest, RequestConflict, RequestPurged, UnsafeId
+from rpa.records.errors import AlreadyBegun, AlreadyEnded, NoSuchRequest, RequestConflict, RequestPurged, UnsafeId
 from rpa.records.journal import CaseJournal, Guard
 from rpa.records.projection import intents_of
 from rpa.records.pseudonyms import Pseudonyms
@@ -119,22 +120,45 @@ class Records:
             self._must_be_same(request)
         return self._get(request.id)
 
-    def accept_in(self, connection: Connection, offered: Sequence[CancellationRequest], source: str) -> list[str]:
-        """Store those that are not stored yet, in the caller's transaction; returns their ids.
+    def accept_in(
+        self, connection: Connection, offered: Sequence[CancellationRequest], source: str
+    ) -> list[CancellationRequest]:
+        """Store those that are not stored yet, in the caller's transaction; returns all as they stand: moved, perhaps.
 
-        Raises UnsafeId, IntegrityError if another process stores one meanwhile.
+        Raises RequestConflict, UnsafeId, IntegrityError if another process stores one meanwhile.
         """
         ids = [request.id for request in offered]
-        known = set(connection.execute(select(requests.c.id).where(requests.c.id.in_(ids))).scalars())
-        new = [request for request in offered if request.id not in known]
+        known = {row.id: row for row in connection.execute(select(requests).where(requests.c.id.in_(ids)))}
+        new = [row_of(request, source) for request in offered if request.id not in known]
         if new:
-            connection.execute(insert(requests), [row_of(request, source) for request in new])
-        return [request.id for request in new]
+            connection.execute(insert(requests), new)
+        for request in offered:
+            if request.id in known:
+                _must_fit(known[request.id], request, self.cases_dir)
+        return [_as_moved(one, known[one.id].moved_to) if one.id in known else one for one in offered]
 
-    def ended_in(self, connection: Connection, request_id: str) -> bool:
-        """Whether a request has its end, in the caller's transaction."""
-        row = connection.execute(_records().where(requests.c.id == request_id)).first()
-        return row is not None and row.outcome is not None
+    def ended_among(self, connection: Connection, ids: Sequence[str]) -> set[str]:
+        """Those of these ids that have their end, in the caller's transaction."""
+        later = select(attempts.c.attempt).where(
+            attempts.c.request_id == ends.c.request_id, attempts.c.attempt > ends.c.attempt
+        )
+        query = select(ends.c.request_id).where(ends.c.request_id.in_(ids), ~later.exists())
+        return set(connection.execute(query).scalars())
+
+    def move_in(self, connection: Connection, request_id: str, to: dt.date) -> CancellationRequest:
+        """Move the cancellation date, in the caller's transaction; returns the request as it was before.
+
+        What was accepted stays as it was, and the id with it. Raises AlreadyEnded, AlreadyBegun.
+        """
+        record = self._record(connection.execute(_records().where(requests.c.id == request_id)).one())
+        if record.outcome is not None:
+            ended = f"request {request_id} has its end: {record.outcome.end.value}"
+            raise AlreadyEnded(f"{ended}; its date can't be moved any more")
+        if set_out := intents_of(connection, request_id):
+            what = f'"{effect_in_words(set_out[0].effect)}" was set out already, for {record.request.date}'
+            raise AlreadyBegun(f"request {request_id} can't be moved: {what}; run it to its end")
+        connection.execute(update(requests).where(requests.c.id == request_id).values(moved_to=to))
+        return record.request
 
     def conflicts(self, offered: Sequence[CancellationRequest]) -> dict[str, str]:
         """By id, why a request can't be accepted: its id can't name a folder, or is taken by another one (promise 13)."""
@@ -186,7 +210,7 @@ class Records:
         Raises AlreadyEnded (unless the end was needs_human: a person may have it run again), CaseBusy,
         CaseDamaged, RequestConflict, RequestPurged, UnsafeId, OSError, SQLAlchemyError.
         """
-        record = _not_purged(self.accept(request))
+        record = must_not_be_purged(self.accept(request))
         redactor = Redactor(
             [*self._masked_fields, *profile.privacy.masked_fields],
             (request.account_name, request.account_number),
@@ -194,7 +218,7 @@ class Records:
         journal = CaseJournal(self._engine, request, record.case_dir, redactor, place=self.place, guard=guard)
         try:
             # Read again: another process may have ended the request before the case folder's lock was ours.
-            record = _not_purged(self._get(request.id))
+            record = must_not_be_purged(self._get(request.id))
             _must_be_open(record)
             journal.start(record.attempts + 1, _facts(record, profile, self.place))
         except BaseException:
@@ -324,7 +348,8 @@ def _must_be_same(stored: CancellationRequest, offered: CancellationRequest) -> 
         )
 
 
-def _not_purged(record: RequestRecord) -> RequestRecord:
+def must_not_be_purged(record: RequestRecord) -> RequestRecord:
+    """The record. Raises RequestPurged."""
     if record.purged:
         when = f"request {record.request.id} was purged on {record.purged.at:%Y-%m-%d}"
         raise RequestPurged(f"{when} and can't be run again; to try again, give a new request a new id")
