@@ -105,6 +105,17 @@ class TestDigest:
         assert result.stderr == 'rpa: no batch begins with "nine"; without an id it is the newest\n'
 
 
+def test_what_is_printed_as_json_is_documented(engine: Engine, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RPA_NOTIFY_URLS", hook.url.get_secret_value())
+    document = (Path(__file__).parents[1] / "docs" / "cli.md").read_text(encoding="utf-8")
+    put_notices(engine)
+    put_batch(engine)
+    for words in (("notices",), ("notices", "--test"), ("digest",)):
+        told = objects(rpa(*words, "--json"))[0]
+        paragraph = document.split(f"`{told['schema']}`")[1].split("\n\n")[0]
+        assert [key for key in told if f"`{key}`" not in paragraph and key != "schema"] == [], told["schema"]
+
+
 def test_a_run_tells_people_of_its_end_and_of_who_is_needed(
     folder: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
