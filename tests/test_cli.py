@@ -230,6 +230,8 @@ def test_help_is_quick_and_plain_when_piped() -> None:
         "template",
         "doctor",
         "demo",
+        "notices",
+        "digest",
     ):
         assert re.search(rf"^\s+{command}\b", result.stdout, re.MULTILINE)
         assert f"### `rpa {command}" in DOCUMENT
