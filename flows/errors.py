@@ -7,6 +7,7 @@
     │   └── UnknownEffect   an effect may or may not have taken place (promise 4)
     ├── Fault         the technology failed; may be tried again from the start
     └── Interrupted   the attempt is over, the request is not: it goes on when it is run again
+        ├── LeaseLost       this worker was frozen past its lease; another one has the account now
         └── NotYetApproved  policy asks for the approval of the plan; nothing of it was begun
 
 Obstacles (`page_objects.obstacles`) are what a page shows; the runner recovers from them or turns them into these.
@@ -51,5 +52,17 @@ class Interrupted(Exception):
     """Stop was asked for; nothing is in flight."""
 
 
+class LeaseLost(Interrupted):
+    """The account is another worker's now: nothing more is sent for it, and nothing more is written about it."""
+
+
 class NotYetApproved(Interrupted):
     """The message says what the plan waits for. Nothing of it was begun."""
+
+
+NO_END = frozenset({"interrupted", "waiting_approval"})
+"""The codes of outcomes that end an attempt only, not the request."""
+
+
+def code_of(error: Interrupted) -> str:
+    return "waiting_approval" if isinstance(error, NotYetApproved) else "interrupted"

@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     PROOF = "proof"  # data: lines [ProofLine]
     END = "end"  # data: outcome (Outcome)
     RESOLVED = "resolved"  # a person's words after the end. data: as, why, by
+    PURGED = "purged"  # the last of all: personal data were deleted. data: by, ended_before, account_number (or what stands for it), account_number_kept
 
 
 class Event(BaseModel):

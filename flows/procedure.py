@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flows import effects, recoveries, steps
+from flows.approval import have_plan_approved
 from flows.walk import Walk
 from page_objects.obstacles import (
     DeadLink,
@@ -21,7 +22,7 @@ from page_objects.obstacles import (
 
 @dataclass(frozen=True)
 class Step:
-    """`clause` names the article's clause; `do` returns "done", "already" or "answered"."""
+    """`clause` names the article's clause; `do` returns "done", "already", "answered" or "left out"."""
 
     clause: str
     title: str
@@ -48,6 +49,7 @@ STEPS = (
     Step("2", "read the record before anything is changed", steps.read_record),
     Step("3-4", "choose the drop-down, click (NewManageAcctsLink), Cancellation Start Page", steps.open_start_page),
     Step("7-9", "read billing and Cancelled tab, take the snapshot, make the plan", steps.read_account),
+    Step("5", "have the plan approved before the first click, where policy asks for it", have_plan_approved),
     Step(
         "8-10", "make sure that the form can be filled out and the end be proven", steps.check_that_it_can_be_finished
     ),

@@ -166,6 +166,10 @@ class Privacy(ProfilePart):
         "Card Number",
     )
     """Labels of fields whose values are masked in pictures and texts of the case file."""
+    keep_days: Annotated[Count, Field(ge=0, le=36500)] = 730
+    """So many days after its end a request's personal data may be deleted (`rpa purge`); 0: they are kept for ever."""
+    keep_account_number: Annotated[bool, Field(strict=True)] = False
+    """Whether a purge leaves the account number; if not, a keyed digest stands for it, the same for the same account."""
 
 
 class ReadPermits(ProfilePart):

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from flows.model import Plan
 from page_objects.setting import Setting
 from page_objects.tab import Tab
 
@@ -64,14 +65,17 @@ class Session(Protocol):
     def spent(self, url: str) -> bool:
         """Whether this URL was that of an effect's request; it must not be opened again."""
 
+    def approve(self, plan: Plan) -> bool:
+        """Whether somebody was asked for approval, and gave it; raises NotYetApproved while it is waited for."""
+
     def evidence(self, tab: Tab, page: str, moment: str, clause: str) -> str:
         """Keep a picture and the text of what `tab` shows; returns the picture's file name ("" if switched off)."""
 
     def pause(self, seconds: float) -> None:
-        """Wait; raises Interrupted as soon as a person says stop."""
+        """Wait; raises Interrupted as soon as a person says stop, or the account is another worker's."""
 
     def check_stop(self) -> None:
-        """Raise Interrupted if a person said stop (promise 8)."""
+        """Raise Interrupted if a person said stop (promise 8), or if the account is another worker's now (promise 7)."""
 
     def now(self) -> dt.datetime:
         """The present, with time zone."""

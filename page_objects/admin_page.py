@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from page_objects.document import OPERABLE, Document
 from page_objects.obstacles import (
     NO_ANSWER,
+    Maintenance,
     NotHere,
     Obstacle,
     RecordLocked,
@@ -165,7 +166,7 @@ def obstacle_on(screen: Screen, words: Words, tab: Tab) -> Obstacle | None:
     status = screen.main.status
     maintenance = next((line for line in lines if contains_words(line, words.obstacles.maintenance)), None)
     if maintenance:
-        return SiteDown(maintenance, tab.whereabouts("maintenance page"), status)
+        return Maintenance(maintenance, tab.whereabouts("maintenance page"), status)
     if status == 429 or status >= 500:
         told = squeeze(screen.main.text) if screen.main.title == NO_ANSWER else f"the site answered {status}"
         return SiteDown(told, tab.whereabouts("error page"), status)

@@ -7,7 +7,8 @@ Obstacle
 ├── DeadLink         its words are there, but nothing to follow            (clauses 4a, 4b)
 ├── RoleDenied       "Sorry your current role does not have access ..."    (clause 7a)
 ├── SignedOut        a page that asks for the password
-├── SiteDown         maintenance, HTTP 429 and 5xx, no connection
+├── SiteDown         HTTP 429 and 5xx, no connection
+│   └── Maintenance  the site says itself that it is down for a while
 ├── RecordLocked     another user holds the record
 ├── LeftTheSite      the browser was led to an origin that is not allowed
 ├── UnexpectedDialog a dialog whose text is not known was dismissed
@@ -75,6 +76,10 @@ class SiteDown(Obstacle):
     def __init__(self, what: str, where: Whereabouts | None = None, status: int = 0) -> None:
         super().__init__(what, where)
         self.status = status
+
+
+class Maintenance(SiteDown):
+    pass
 
 
 class RecordLocked(Obstacle):

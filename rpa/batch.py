@@ -25,9 +25,9 @@ def faults_of(conflicts: dict[str, str], requests: Sequence[CancellationRequest]
 
 
 def has_end(record: RequestRecord, *, again: bool) -> bool:
-    """Whether it needs no run any more; with `again` a needs_human does."""
+    """Whether it needs no run any more; with `again` a needs_human does, unless it was purged."""
     outcome = record.outcome
-    return outcome is not None and not (again and outcome.end is End.NEEDS_HUMAN)
+    return outcome is not None and not (again and outcome.end is End.NEEDS_HUMAN and not record.purged)
 
 
 def result_of(record: RequestRecord, job: Job | None, *, earlier: bool, why: str) -> Result:

@@ -17,6 +17,7 @@ from playwright.sync_api import Error as PlaywrightError
 from flows.addresses import origin
 from flows.errors import Interrupted, NeedsHuman
 from flows.journal import Journal
+from flows.model import Plan
 from flows.profile import SiteProfile
 from flows.session import SentRequests
 from page_objects.obstacles import Ambiguous, NotHere, NothingHappened, Obstacle, SignedOut
@@ -26,7 +27,11 @@ from page_objects.tab import Tab
 from rpa.credentials import Credentials
 from rpa.egress import Egress
 from rpa.evidence import Camera
+from rpa.fence import Fence
 from rpa.permit import Permit
+
+Turn = Callable[[Callable[[], None]], AbstractContextManager[None]]
+"""A context manager within which a sign-in may be tried; it is given what is to be called while it waits."""
 
 
 @dataclass
@@ -40,6 +45,8 @@ class SignIns:
     home: str = ""
     failed: str = ""
     count: int = 0
+    turn: Turn | None = None
+    """Where several robots sign in as the same user: one at a time, and none after a failure that was not settled."""
     stuck: bool = False
     """A sign-in could not be carried out: with the cookies of that session it would be met again."""
     _kept: tuple[int, frozenset[str]] = (0, frozenset())
@@ -73,6 +80,9 @@ class BrowserSession:
     camera: Camera | None
     heard: Callable[[], None]
     untraced: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+    fence: Fence = field(default_factory=lambda: Fence(lambda: True))
+    approval: Callable[[Plan], None] | None = None
+    """Raises NotYetApproved while a plan waits for its approval. None: policy asks for none."""
     setting: Setting = field(init=False)
     origins: set[str] = field(default_factory=set)
     """Where its pages came from."""
@@ -82,7 +92,7 @@ class BrowserSession:
 
     def __post_init__(self) -> None:
         timing = self.profile.timing
-        self.guard = Permit(self.context, self.egress.allows, timing.page)
+        self.guard = Permit(self.context, self.egress.allows, timing.page, self.fence.open)
         self.setting = Setting(
             words=self.profile.words,
             patience=Patience(timing.page, timing.quiet),
@@ -113,8 +123,15 @@ class BrowserSession:
 
     def sign_in(self, tab: Tab) -> None:
         """Sign in where `tab` asks for the password: the backend's own credentials on the backend's origin."""
-        if self.sign_ins.failed:
+        if self.sign_ins.turn is not None:
+            with self.sign_ins.turn(self.heard):
+                self._sign_in(tab)
+        elif self.sign_ins.failed:
             raise NeedsHuman("sign_in", f"signing in has failed before ({self.sign_ins.failed}); not tried again")
+        else:
+            self._sign_in(tab)
+
+    def _sign_in(self, tab: Tab) -> None:
         backend = self.profile.site.backend_url
         at_backend = backend is not None and origin(tab.page.url) == origin(backend) != origin(
             self.profile.site.base_url
@@ -125,6 +142,7 @@ class BrowserSession:
             with self.untraced():
                 SignInPage(tab, words).sign_in(known.username, known.password.get_secret_value(), known.account)
         except SignedOut as refused:
+            self.fence.check()  # then it was the proxy that refused, and the password may be right
             self.sign_ins.stuck = True
             self.sign_ins.failed = refused.what.rstrip(".")
             raise NeedsHuman(
@@ -143,6 +161,13 @@ class BrowserSession:
 
     def spent(self, url: str) -> bool:
         return url.split("#", 1)[0] in self.guard.spent
+
+    def approve(self, plan: Plan) -> bool:
+        if self.approval is None:
+            return False
+        self.approval(plan)
+        self.heard()
+        return True
 
     def evidence(self, tab: Tab, page: str, moment: str, clause: str) -> str:
         """A JPEG (whole page around effects) and the DOM as text. A page that is gone after an effect has no picture."""
@@ -182,11 +207,13 @@ class BrowserSession:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self.heard()
+            self.fence.check()
             if self.stop.wait(min(left, 0.5)):
                 raise Interrupted("stopped while waiting")
 
     def check_stop(self) -> None:
         self.heard()
+        self.fence.check()
         if self.stop.is_set():
             raise Interrupted("stopped before the next step")
 

@@ -3,6 +3,9 @@
 It sees what no page-level route sees: redirects, pop-ups, frames, images, web sockets. For http it opens one upstream
 connection for each request and closes it afterwards, so that no request is ever sent twice on a dead, reused
 connection (safety.md, "Facts"). For https it tunnels, to the allowed origins only.
+
+The browser is a process of its own, which goes on while this one is frozen: what it asked for meanwhile waits in the
+proxy's socket. So the lease is looked at right before anything is handed to the site (promise 7).
 """
 
 import asyncio
@@ -12,7 +15,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +31,8 @@ Another name in each process, so that no site can forge it: "refused" means that
 """
 HEAD_LIMIT = 256 * 1024
 CHUNK = 64 * 1024
+BODY_LIMIT = 64 * 1024 * 1024
+"""A request is handed on as a whole; what a form of the CRM sends is a thousandth of that."""
 CONNECT_SECONDS = 15.0
 HOP_HEADERS = {b"proxy-connection", b"proxy-authorization", b"connection", b"keep-alive"}
 
@@ -51,12 +56,14 @@ class _Broken(Exception):
 class Egress:
     """One proxy for one robot, on a thread of its own. Use as a context manager; `url` is what the browser is given."""
 
-    def __init__(self, origins: Iterable[str]) -> None:
-        """`origins` as scheme://host:port, the port always written (`SiteProfile.origins`)."""
+    def __init__(self, origins: Iterable[str], may_send: Callable[[], bool] = lambda: True) -> None:
+        """`origins` as scheme://host:port, the port always written (`SiteProfile.origins`).
+
+        `may_send` says whether this process still holds its lease; it is asked on the proxy's thread.
+        """
         self._allowed = {self._key(origin) for origin in origins}
+        self._may_send = may_send
         self.denied: list[Denied] = []
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="egress", daemon=True)
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.url = ""
@@ -74,6 +81,10 @@ class Egress:
             return False
 
     def __enter__(self) -> "Egress":
+        """It may be entered again after its end; `url` is another one then."""
+        self.denied.clear()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="egress", daemon=True)
         self._thread.start()
         self._server = asyncio.run_coroutine_threadsafe(
             asyncio.start_server(self._serve, "127.0.0.1", 0, limit=HEAD_LIMIT), self._loop
@@ -129,6 +140,10 @@ class Egress:
             self.denied.append(Denied(method, url))
             raise _Broken("denied", "403 Forbidden", "The robot may not go there.")
 
+    def _check_lease(self) -> None:
+        if not self._may_send():
+            raise _Broken("refused", "503 Service Unavailable", "the robot may send nothing more: its lease has ended")
+
     async def _upstream(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         try:
             return await asyncio.wait_for(asyncio.open_connection(host, port), CONNECT_SECONDS)
@@ -143,13 +158,26 @@ class Egress:
     ) -> None:
         host, _, port = target.rpartition(":")
         self._check(method, target, (host.strip("[]").lower(), int(port)))
+        self._check_lease()
         up_reader, up_writer = await self._upstream(host.strip("[]"), int(port))
+        up_writer.transport.set_write_buffer_limits(0)  # what was written has left: nothing waits behind the lease
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         await writer.drain()
         try:
-            await asyncio.gather(_pump(reader, up_writer), _pump(up_reader, writer))
+            await asyncio.gather(self._pump_while_allowed(reader, up_writer), _pump(up_reader, writer))
         finally:
             up_writer.close()
+
+    async def _pump_while_allowed(self, reader: asyncio.StreamReader, up_writer: asyncio.StreamWriter) -> None:
+        """From the browser to the site; without a lease both sides see the tunnel break."""
+        while data := await reader.read(CHUNK):
+            if not self._may_send():
+                up_writer.transport.abort()  # not closed in good order: what has come so far is no whole request
+                raise ConnectionAbortedError
+            up_writer.write(data)
+            await up_writer.drain()
+        if up_writer.can_write_eof():
+            up_writer.write_eof()
 
     async def _forward(
         self, method: str, target: str, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -157,17 +185,30 @@ class Egress:
         parts = urlsplit(target)
         key = ((parts.hostname or "").lower(), parts.port or 80)
         self._check(method, target, key)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        length = _content_length(head)
+        if length > BODY_LIMIT:
+            raise _Broken("denied", "413 Content Too Large", "The robot does not send so much.")
+        request = _rewritten(method, path, head) + await reader.readexactly(length)
+        self._check_lease()
         up_reader, up_writer = await self._upstream(*key)
         try:
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            up_writer.write(_rewritten(method, path, head))
-            length = _content_length(head)
-            if length:
-                await _copy(reader, up_writer, length)
-            await up_writer.drain()
+            await self._hand_over(request, up_writer)
             await self._while_asked(reader, self._answer(up_reader, writer))
         finally:
             up_writer.close()
+
+    async def _hand_over(self, request: bytes, up_writer: asyncio.StreamWriter) -> None:
+        """Write a whole request, the lease being looked at before each part: one that is long takes its time."""
+        up_writer.transport.set_write_buffer_limits(0)  # what was written has left: nothing waits behind the lease
+        for start in range(0, len(request), CHUNK):
+            if start == 0:
+                self._check_lease()
+            elif not self._may_send():
+                up_writer.transport.abort()
+                raise _Broken("broken", "502 Bad Gateway", "the robot's lease ended while the request was being sent")
+            up_writer.write(request[start : start + CHUNK])
+            await up_writer.drain()
 
     @staticmethod
     async def _while_asked(reader: asyncio.StreamReader, answer: Coroutine[Any, Any, None]) -> None:
@@ -201,15 +242,6 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         await writer.drain()
     if writer.can_write_eof():
         writer.write_eof()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, length: int) -> None:
-    while length > 0:
-        data = await reader.read(min(CHUNK, length))
-        if not data:
-            raise asyncio.IncompleteReadError(b"", length)
-        writer.write(data)
-        length -= len(data)
 
 
 def _headers(head: bytes) -> list[bytes]:

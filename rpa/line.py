@@ -18,9 +18,12 @@ from flows.profile import Policy
 from rpa.database import writing
 from rpa.database.queue_tables import jobs, line
 from rpa.database.tables import intents
+from rpa.queue.outbox import record
 
 STRIKES = frozenset({"name_mismatch", "number_mismatch", "unknown_page", "unknown_effect", "drift", "site_down"})
 """In a row, these codes say that the file, the site or the robot is wrong, not one account."""
+SAY_NOTHING = frozenset({"maintenance"})
+"""Codes that say nothing of all that: no strike, and no end of a row of them."""
 EFFECTS_OF_ONE = 9
 """The most effects of a request: the article's five, Update twice (4a, 4b), App Module and back (7a)."""
 HOUR = dt.timedelta(hours=1)
@@ -99,13 +102,18 @@ class Line:
         if why := self.stopped:
             raise LineError(f"{why}. When that is settled: rpa release, or add --release")
 
-    def pause(self, why: str, by: str) -> None:
-        """A person closes the line."""
-        self._close(LineState.PAUSED, why or "no reason was given", by)
+    def pause(self, why: str, by: str) -> Closed:
+        """A person closes the line; returns why it is closed now: what had stopped it before stays the reason."""
+        with writing(self._engine) as connection:
+            record(connection, by, "pause", why=why)
+            self._change_in(connection, _closing(LineState.PAUSED, why or "no reason was given", by))
+            closed = self.closed_in(connection)
+        assert closed is not None  # noqa: S101 (it was closed in this transaction)
+        return closed
 
     def stop(self, why: str) -> bool:
         """Close it until a person releases it; whether it was not closed so already."""
-        return self._close(LineState.STOPPED, why)
+        return self._change(_closing(LineState.STOPPED, why))
 
     def park(self, why: str) -> None:
         """Close it for a while, longer each time in a row."""
@@ -126,25 +134,16 @@ class Line:
 
         self._change(change)
 
-    def release(self, by: str = "") -> "Line":
-        """A person lets the line go on, strikes forgotten."""
-        self._change(
-            lambda _: {
-                "state": LineState.OPEN, "why": "", "by": by, "since": _now(), "until": None, "strikes": "[]",
-                "parked_times": 0,
-            }
-        )  # fmt: skip
-        return self
-
-    def _close(self, state: LineState, why: str, by: str = "") -> bool:
-        """The first reason is the one to read, unless it would have passed by itself."""
-
-        def change(row: Row[tuple[object, ...]]) -> dict[str, object]:
-            if _is_closed(row) and row.until is None:
-                return {}
-            return {"state": state, "why": why, "by": by, "since": _now(), "until": None}
-
-        return self._change(change)
+    def release(self, by: str = "") -> Closed | None:
+        """A person lets the line go on, strikes forgotten; returns why it was closed, None: it was open."""
+        values = {"state": LineState.OPEN, "why": "", "by": by, "since": _now(), "until": None, "strikes": "[]"}
+        with writing(self._engine) as connection:
+            closed = self.closed_in(connection)
+            record(
+                connection, by, "release", why=f"it was {closed.state.value}: {closed.why}" if closed else "it was open"
+            )
+            self._change_in(connection, lambda _: values | {"parked_times": 0})
+        return closed
 
     def end(self, outcome: Outcome) -> str:
         """Take notice of an end; returns why it closed the line, if it did."""
@@ -153,7 +152,9 @@ class Line:
 
     def end_in(self, connection: Connection, outcome: Outcome) -> str:
         """The same within a transaction."""
-        if outcome.end is End.WITHDRAWN:  # nobody looked at the site: it ends no row of strikes
+        if (
+            outcome.code in SAY_NOTHING or outcome.end is End.WITHDRAWN
+        ):  # nobody looked: no strike, nor the end of a row
             return ""
         row = connection.execute(select(line).where(line.c.id == 1).with_for_update()).one()
         strikes = [*json.loads(row.strikes), outcome.code] if outcome.code in STRIKES else []
@@ -194,14 +195,31 @@ class Line:
         needed = f"a request may need {EFFECTS_OF_ONE} and policy.{cap} is {allowed}"
         return f"{done} effects were caused or begun {when}, {needed}; {hint}"
 
-    def _change(self, change: Callable[[Row[tuple[object, ...]]], dict[str, object]]) -> bool:
-        """Whether anything was changed."""
+    def _change(self, change: "_Change") -> bool:
         with writing(self._engine) as connection:
-            row = connection.execute(select(line).where(line.c.id == 1).with_for_update()).one()
-            values = change(row)
-            if values:
-                connection.execute(update(line).values(**values))
-            return bool(values)
+            return self._change_in(connection, change)
+
+    def _change_in(self, connection: Connection, change: "_Change") -> bool:
+        """Whether anything was changed."""
+        row = connection.execute(select(line).where(line.c.id == 1).with_for_update()).one()
+        values = change(row)
+        if values:
+            connection.execute(update(line).values(**values))
+        return bool(values)
+
+
+_Change = Callable[[Row[tuple[object, ...]]], dict[str, object]]
+
+
+def _closing(state: LineState, why: str, by: str = "") -> _Change:
+    """The first reason is the one to read, unless it would have passed by itself."""
+
+    def change(row: Row[tuple[object, ...]]) -> dict[str, object]:
+        if _is_closed(row) and row.until is None:
+            return {}
+        return {"state": state, "why": why, "by": by, "since": _now(), "until": None}
+
+    return change
 
 
 def _is_closed(row: Row[tuple[object, ...]]) -> bool:

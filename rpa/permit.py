@@ -23,9 +23,17 @@ READS = {"GET", "HEAD", "OPTIONS"}
 class Permit:
     """Guards one browser context. `spent` holds the URLs of GET requests that may have had an effect."""
 
-    def __init__(self, context: BrowserContext, allows: Callable[[str], bool], seconds: float) -> None:
+    def __init__(
+        self,
+        context: BrowserContext,
+        allows: Callable[[str], bool],
+        seconds: float,
+        may_send: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`may_send` says whether this process still holds its lease."""
         self._context = context
         self._allows = allows
+        self._may_send = may_send
         self._timeout = seconds * 1000
         self.spent: set[str] = set()
         self._sent = SentRequests()
@@ -112,6 +120,10 @@ class Permit:
 
     def _send_once(self, route: Route, request: Request) -> None:
         note = self._note(request, status=None, blocked=False)
+        if not self._may_send():
+            note["blocked"] = True
+            route.abort("blockedbyclient")
+            return
         try:
             response = route.fetch(max_redirects=0, max_retries=0, timeout=self._timeout)
         except PlaywrightError as error:

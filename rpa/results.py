@@ -16,7 +16,8 @@ from flows.model import CancellationRequest, End, Outcome
 
 SCHEMA = "rpa.result.v1"
 NOT_STARTED = "not_started"
-"""The `code` of a row that was not run; its `end` is null. Of one that was broken off it is `interrupted`."""
+"""The `code` of a row that was not run; its `end` is null. Of one that was broken off it is one of
+`flows.errors.NO_END`."""
 CSV_COLUMNS = (
     "id",
     "account_name",

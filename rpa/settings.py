@@ -1,8 +1,9 @@
 """Where things are: environment variables beginning with RPA_, or the same lines in `.env` in this folder."""
 
+import re
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,17 +22,36 @@ class Settings(BaseSettings):
     """The site profile (TOML)."""
     output: Path = Path("rpa-data")
     """Folder of the database, the case files, the results and the log."""
-    database_url: str = ""
+    database_url: str = Field(default="", repr=False)  # it may hold a password
     """SQLAlchemy URL of the records; empty: SQLite in `output`."""
     browser_executable: Path | None = None
     """A Chromium to be used rather than the one that is found."""
     browser_channel: str = ""
     """A branded browser as Playwright names it: chrome, msedge, chromium, ..."""
 
+    notify_urls: SecretStr = SecretStr("")
+    """Apprise URLs, with blanks or commas between them: whom to notify. They hold tokens (promise 15)."""
+
+    @property
+    def notify_places(self) -> tuple[SecretStr, ...]:
+        """Each of the URLs; a comma within one stays."""
+        urls = re.split(r"\s+|[,;](?=[A-Za-z][A-Za-z0-9+.-]*://)", self.notify_urls.get_secret_value())
+        return tuple(SecretStr(url.strip(",;")) for url in urls if url.strip(",;"))
+
     @property
     def records_url(self) -> str:
         """The SQLAlchemy URL in effect."""
-        return self.database_url or f"sqlite:///{(self.output / 'rpa.db').resolve()}"
+        return self.database_url or f"sqlite:///{self.sqlite_file}"
+
+    @property
+    def sqlite_file(self) -> Path:
+        """The file of the records, where no other database is named."""
+        return (self.output / "rpa.db").resolve()
+
+    @property
+    def has_database(self) -> bool:
+        """Whether there is one, or one somewhere else is named."""
+        return bool(self.database_url) or self.sqlite_file.exists()
 
     @property
     def cases_dir(self) -> Path:

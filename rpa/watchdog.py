@@ -3,26 +3,27 @@
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
 
-import psutil
+from rpa.processes import kill_marked
 
 
 class Watchdog:
-    """Kills the browser whose command line bears `mark`, if nothing was heard for `seconds`.
+    """Kills the browser whose command line bears `mark`, if nothing was heard for `seconds`; then all, by `end_all`.
 
-    The call that hangs then raises, which the robot takes as a fault of the browser.
+    The call that hangs then raises, which the robot takes as a fault of the browser. Where it was the driver that hung, it
+    does not notice that its browser is gone, and has to go too.
     """
 
-    def __init__(self, mark: str, seconds: float) -> None:
+    def __init__(self, mark: str, seconds: float, end_all: Callable[[], None] = lambda: None) -> None:
         self._mark = mark
         self._seconds = seconds
+        self._end_all = end_all
         self._heard = time.monotonic()
         self._armed = False
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     def heard(self) -> None:
         """The robot is alive."""
@@ -32,14 +33,17 @@ class Watchdog:
     def armed(self) -> Iterator[None]:
         """Watch while the robot works; one that waits for a person's answer may be silent."""
         self.heard()
-        self._armed = True
+        before, self._armed = self._armed, True
         try:
             yield
         finally:
-            self._armed = False
+            self._armed = before
 
     def __enter__(self) -> Self:
-        self._heard = time.monotonic()
+        """It may be entered again after its end."""
+        self.heard()
+        self._done.clear()
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
         self._thread.start()
         return self
 
@@ -50,19 +54,12 @@ class Watchdog:
         self._thread.join(5)
 
     def _watch(self) -> None:
+        since = None  # what was heard last, when the browser was killed
         while not self._done.wait(min(self._seconds / 4, 2.0)):
-            if self._armed and time.monotonic() - self._heard > self._seconds:
-                kill_marked(self._mark)
-                self.heard()
-
-
-def marked(mark: str) -> list[psutil.Process]:
-    """The processes whose command line bears `mark`."""
-    processes = psutil.process_iter(["cmdline"])
-    return [one for one in processes if any(mark in argument for argument in one.info["cmdline"] or ())]
-
-
-def kill_marked(mark: str) -> None:
-    for process in marked(mark):
-        with contextlib.suppress(psutil.Error):  # it may be gone already
-            process.kill()
+            if not self._armed or time.monotonic() - self._heard <= self._seconds:
+                continue
+            if self._heard == since:
+                self._end_all()
+            kill_marked(self._mark)
+            self.heard()
+            since = self._heard

@@ -15,9 +15,11 @@ from pydantic import BaseModel, SecretStr
 from flows.model import CancellationRequest, Outcome
 from flows.profile import SiteProfile
 from rpa.credentials import Credentials
+from rpa.line import Line
 from rpa.log import start_log
 from rpa.queue.leases import Lease
 from rpa.queue.people import Nobody
+from rpa.queue.sign_ins import SignInTurns
 from rpa.queue.worker import Worker
 from rpa.records import CaseJournal, Records
 from tests.queue_bench import outcome
@@ -69,7 +71,9 @@ def main(spec: Spec) -> None:
     def open_robot(lease: Lease) -> Any:
         if not spec.username:
             return at_once()
+        turns = SignInTurns(records.engine, Line(records.engine, spec.profile.policy), lease)
         options: dict[str, Any] = {"evidence": False, "output": spec.folder, "may_send": lease.valid, "tries": 1}
+        options["sign_in_turn"] = turns
         return Robot(spec.profile, signed_in, browser=find_browser(Settings()), **options)
 
     start_log(spec.folder, [spec.password])

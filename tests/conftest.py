@@ -22,6 +22,9 @@ from rpa.browsers import find_browser, launch_args, launch_options
 from rpa.credentials import Credentials
 from rpa.robot import Robot
 from rpa.settings import Settings
+from tests.postgres import postgres_alone, postgres_server, postgres_url
+
+__all__ = ["postgres_alone", "postgres_server", "postgres_url"]  # named here once: a session has one server
 
 REASON = "Too expensive for us"
 DATE = dt.date(2026, 11, 30)

@@ -15,7 +15,7 @@ from flows.journal import EventKind
 from flows.model import End, Outcome
 from flows.notes import Notes
 from rpa.browser_session import SignIns
-from rpa.watchdog import kill_marked, marked
+from rpa.processes import drivers, kill_marked, marked
 from tests.conftest import DATE, Bench, turned_away
 
 NUMBER = "611974"
@@ -82,12 +82,14 @@ def renderers_killed(bench: Bench) -> None:
 
 def driver_killed(bench: Bench) -> None:
     """The Node process between Playwright and the browser."""
-    tops = {process.ppid() for process in marked(bench.robot.mark)}
-    for pid in tops:
-        with contextlib.suppress(psutil.Error):
-            process = psutil.Process(pid)
-            if "node" in process.name():
-                process.kill()
+    for driver in drivers(bench.robot.running.folder.path):
+        driver.kill()
+
+
+def driver_frozen(bench: Bench) -> None:
+    """It does not notice either that its browser has gone."""
+    for driver in drivers(bench.robot.running.folder.path):
+        driver.suspend()
 
 
 def endless_loop(bench: Bench) -> None:
@@ -98,9 +100,7 @@ def endless_loop(bench: Bench) -> None:
 
 
 def last_context(bench: Bench) -> BrowserContext:
-    browser = bench.robot._browser
-    assert browser is not None
-    return browser.contexts[-1]
+    return bench.robot.running.browser().contexts[-1]
 
 
 def _below(bench: Bench) -> list[psutil.Process]:

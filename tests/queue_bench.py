@@ -17,7 +17,7 @@ from rpa.queue.jobs import REQUEST, Job, Jobs
 from rpa.queue.leases import Lease
 from rpa.queue.people import Nobody
 from rpa.queue.shop import Shop
-from rpa.queue.submitting import submit
+from rpa.queue.submitting import Submitted, submit
 from rpa.records import CaseJournal, Records
 
 Act = Callable[[CancellationRequest, CaseJournal, threading.Event], tuple[str, str]]
@@ -86,7 +86,7 @@ class Bench:
     def line(self) -> Line:
         return Line(self.records.engine, self.profile.policy)
 
-    def submit(self, *requests: CancellationRequest, **options: Any) -> str:
+    def submit(self, *requests: CancellationRequest, **options: Any) -> Submitted:
         given: dict[str, Any] = {"source": "a test", "by": "ann", "time_zone": "UTC"}
         return submit(self.records, self.jobs, requests, **given | options)
 

@@ -115,7 +115,7 @@ def test_only_rpa_launches_browsers() -> None:
     assert [place for room in rooms for place, _, name in calls(room) if name in LAUNCHES] == []
     launching = {place.split(":")[0] for place, _, name in calls("rpa") if name in LAUNCHES - {"sync_playwright"}}
     engine = {"rpa/queue/engine.py"}  # what it launches is no browser
-    assert launching - engine <= {"rpa/robot.py", "rpa/browser_setup.py"}
+    assert launching - engine <= {"rpa/running_browser.py", "rpa/browser_setup.py"}
 
 
 @pytest.mark.parametrize("room", ["page_objects", "flows", "rpa"])

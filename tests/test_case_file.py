@@ -369,7 +369,7 @@ def test_the_schema_in_the_docs_is_the_models_own_and_fits(samples: Path) -> Non
     assert schema == CaseFile.model_json_schema(mode="serialization")
     for path in samples.glob("cases/*/case.json"):
         told = json.loads(path.read_text())
-        assert told["schema"] == "planplus-case/1"
+        assert told["schema"] == "planplus-case/2"
         assert set(schema["required"]) <= set(told)
         assert CaseFile.model_validate_json(path.read_bytes()).to_json() == path.read_bytes()
 
@@ -402,7 +402,9 @@ def test_every_end_code_and_effect_has_words() -> None:
         "update_rejected",
         "role_denied",
     )
-    assert {*article_codes, "unknown_effect", "unknown_page", "drift", "sign_in", "site_down"} <= set(ADVICE)
+    assert {*article_codes, "unknown_effect", "unknown_page", "drift", "sign_in", "site_down", "maintenance"} <= set(
+        ADVICE
+    )
 
 
 def test_what_was_sent_is_told_request_by_request() -> None:

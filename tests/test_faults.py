@@ -16,6 +16,7 @@ from tests.faults_bench import (
     Blow,
     Struck,
     browser_killed,
+    driver_frozen,
     driver_killed,
     endless_loop,
     fresh,
@@ -138,7 +139,7 @@ TO_A_PAGE = [
     Row("role_error", "start_page"),
     Row("role_error", "cancel_page"),
     Row("status_503", "billing", codes("site_down"), times=None),
-    Row("maintenance", "any", codes("site_down"), times=None),
+    Row("maintenance", "any", codes("maintenance"), times=None),
     Row("session_expired_before", "billing", codes("sign_in"), times=None),
     Row("latency", "any", DONE, {"seconds": 0.5}, times=None),
     Row("foreign_redirect", "organization", FOREIGN),
@@ -286,6 +287,7 @@ BLOWS = [
         id="the driver is killed before the click",
         marks=pytest.mark.long,
     ),
+    pytest.param(driver_frozen, EventKind.PLAN, "", id="the driver hangs before the effect", marks=pytest.mark.long),
     pytest.param(endless_loop, EventKind.PLAN, "", id="the page hangs before the effect", marks=pytest.mark.long),
     pytest.param(
         endless_loop, EventKind.INTENT, "set_status", id="the page hangs before the click", marks=pytest.mark.long
@@ -300,7 +302,7 @@ BLOWS = [
 def test_a_browser_that_dies_costs_time_and_no_effect(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, blow: Blow, at: EventKind, about: str
 ) -> None:
-    monkeypatch.setattr(bench.robot._watchdog, "_seconds", 12.0)
+    monkeypatch.setattr(bench.robot.running.watchdog, "_seconds", 12.0)
     leave_to_do(bench, NUMBER, *STATUS)
     notes = Struck(bench, NUMBER, at, blow, about)
     outcome = bench.cancel(NUMBER, notes)

@@ -7,6 +7,7 @@ from shutil import copytree
 import pytest
 from sqlalchemy import func, select, update
 
+from flows.errors import LeaseLost
 from flows.model import End, Outcome
 from rpa.database.queue_tables import workers
 from rpa.database.tables import intents
@@ -14,7 +15,6 @@ from rpa.queue.answering import CannotApprove, decline
 from rpa.queue.approval_rows import LIVE, Answer, answer, make_void
 from rpa.queue.attempt import take
 from rpa.queue.jobs import State
-from rpa.queue.leases import Fenced
 from rpa.queue.not_approved import CLOCK, Expiry, NoRobot, _say_no, expire
 from rpa.queue.people import TooLate, withdraw
 from rpa.queue.sweeping import take_over
@@ -202,7 +202,7 @@ class TestTimeOut:
         assert looked == [desk.shop]
 
         def fenced(_: object) -> int:
-            raise Fenced("frozen")
+            raise LeaseLost("frozen")
 
         monkeypatch.setattr("rpa.queue.not_approved.expire", fenced)
         Expiry()(desk.shop)
@@ -211,6 +211,6 @@ class TestTimeOut:
         set_clock(monkeypatch, hours=25)
         with desk.bench.records.engine.begin() as connection:
             connection.execute(update(workers).values(fenced=True))
-        with pytest.raises(Fenced):
+        with pytest.raises(LeaseLost):
             expire(desk.shop)
         assert outcome(desk) is None

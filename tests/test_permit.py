@@ -227,6 +227,15 @@ def test_a_refused_connection_has_certainly_not_reached_the_site(desk: Desk) -> 
     assert not sent.reached
 
 
+def test_without_a_lease_nothing_is_sent(desk: Desk) -> None:
+    desk.show(FORM)
+    desk.permit._may_send = lambda: False
+    sent = desk.carry_out()
+    assert not desk.effects
+    assert [one["blocked"] for one in sent.requests] == [True]
+    assert not sent.reached
+
+
 def test_a_get_with_an_effect_is_remembered_and_never_opened_again(desk: Desk) -> None:
     desk.show(LINK)
     desk.carry_out()

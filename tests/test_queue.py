@@ -1,5 +1,6 @@
 """The queue: accepted means durable, each request ends once, and what a dead or frozen worker had is taken over."""
 
+import contextlib
 import datetime as dt
 import threading
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from flows.errors import Interrupted
+from flows.errors import Interrupted, LeaseLost, NeedsHuman
 from flows.journal import EventKind
 from flows.model import End
 from rpa.cases.chain import JOURNAL, Line, read_chain
@@ -17,9 +18,10 @@ from rpa.database.tables import ends, intents
 from rpa.queue.attempt import carry_out, take
 from rpa.queue.engine import Entry, Waiting, launched
 from rpa.queue.jobs import REQUEST, State
-from rpa.queue.leases import Fenced, Watcher
+from rpa.queue.leases import Watcher
 from rpa.queue.people import TooLate, take_directly, withdraw
 from rpa.queue.retrying import retry
+from rpa.queue.sign_ins import SignInTurns
 from rpa.queue.submitting import opening
 from rpa.queue.sweeping import sweep, take_over
 from rpa.records import AlreadyEnded
@@ -193,12 +195,12 @@ class TestFencing:
             def freezes(asked: object, journal: CaseJournal, *_: object) -> tuple[str, str]:
                 take_over(bench.jobs, frozen.lease.id)
                 bench.carry_out(other, "r-0", effect)
-                with pytest.raises(Fenced):
+                with pytest.raises(LeaseLost):
                     journal.intend("set_status", "6.3", {}, "page", "ACTIVE")
                 seen.append("refused")
                 return "cancelled", ""
 
-            with pytest.raises(Fenced):
+            with pytest.raises(LeaseLost):
                 bench.carry_out(frozen, "r-0", freezes)
             assert seen == ["refused"]
         assert (count(bench, ends), count(bench, intents)) == (1, 1)
@@ -220,11 +222,11 @@ class TestFencing:
 
                 bench.carry_out(other, "r-0", goes_on)
                 assert known == [("", None)]
-                with pytest.raises(Fenced):
+                with pytest.raises(LeaseLost):
                     journal.sent(intent, [{"method": "POST", "path": "/x", "status": 200}])
                 return "cancelled", ""
 
-            with pytest.raises(Fenced):
+            with pytest.raises(LeaseLost):
                 bench.carry_out(frozen, "r-0", freezes)
         assert bench.records.verify("r-0").ok
 
@@ -441,7 +443,21 @@ class TestTheEngine:
 
         with launched(bench.records.engine, "x-3", carry, lambda: 1):
             assert given.wait(10)
-            assert [entry.key for entry in bench.jobs.waiting.handed_to("x-3")] == ["r-0"]
+            assert [entry.key for entry in bench.jobs.waiting.handed_out("x-3")["x-3"]] == ["r-0"]
+            end.set()
+
+    def test_an_entry_that_a_worker_was_given_after_it_was_fenced_is_put_back(self, bench: Bench) -> None:
+        bench.submit(request(0))
+        given, end = threading.Event(), threading.Event()
+
+        def carry(_: Entry) -> None:
+            given.set()
+            end.wait(10)
+
+        with bench.shop() as shop, launched(bench.records.engine, "x-5", carry, lambda: 1):
+            assert given.wait(10)
+            sweep(bench.jobs, Watcher(bench.folder), shop.lease.id)
+            assert bench.job("r-0").turn == 2
             end.set()
 
 
@@ -457,3 +473,54 @@ def test_the_journal_tells_of_each_turn(bench: Bench) -> None:
 
 def bench_lines(bench: Bench, request_id: str) -> tuple[Line, ...]:
     return read_chain((bench.records.find(request_id).case_dir / JOURNAL).read_bytes(), request_id).lines
+
+
+def test_finished_entries_are_forgotten_after_a_while(bench: Bench) -> None:
+    bench.submit(request(0), request(1, date=dt.date.today() + dt.timedelta(days=9)))  # noqa: DTZ011
+    ended = threading.Event()
+    with launched(bench.records.engine, "x-4", lambda _: ended.set(), lambda: 1):
+        assert ended.wait(10)
+    in_an_hour = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    assert bench.jobs.waiting.tidy(dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)) == 0
+    assert (bench.jobs.waiting.tidy(in_an_hour), bench.jobs.waiting.tidy(in_an_hour)) == (1, 0)
+
+
+class TestSigningIn:
+    def test_after_a_refusal_nobody_else_tries(self, bench: Bench) -> None:
+        """Eight desks with a password that was changed: one refused sign-in, not eight."""
+        tried: list[int] = []
+        with bench.shop() as shop, bench.shop() as other:
+
+            def signs_in(number: int) -> None:
+                turns = SignInTurns(bench.records.engine, bench.line, (shop, other)[number % 2].lease)
+                with contextlib.suppress(NeedsHuman, Interrupted), turns(lambda: None):
+                    tried.append(number)
+                    threading.Event().wait(0.05)
+                    raise NeedsHuman("sign_in", "refused")
+
+            desks = [threading.Thread(target=signs_in, args=(number,)) for number in range(8)]
+            for desk in desks:
+                desk.start()
+            for desk in desks:
+                desk.join(30)
+        assert len(tried) == 1
+        assert "the sign-in failed: refused" in bench.line.stopped
+        assert (count(bench, notices), count(bench, account_locks)) == (1, 0)
+
+    def test_they_sign_in_one_after_another(self, bench: Bench) -> None:
+        inside, most = [0], [0]
+        with bench.shop() as shop:
+
+            def signs_in() -> None:
+                with SignInTurns(bench.records.engine, bench.line, shop.lease)(lambda: None):
+                    inside[0] += 1
+                    most[0] = max(most[0], inside[0])
+                    threading.Event().wait(0.02)
+                    inside[0] -= 1
+
+            desks = [threading.Thread(target=signs_in) for _ in range(4)]
+            for desk in desks:
+                desk.start()
+            for desk in desks:
+                desk.join(30)
+        assert most == [1]

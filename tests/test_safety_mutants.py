@@ -6,6 +6,7 @@ import datetime as dt
 import importlib
 import inspect
 import io
+import socket
 import sqlite3
 import textwrap
 from collections.abc import Callable, Iterator
@@ -16,7 +17,8 @@ from typing import Any
 import pytest
 
 from flows import effects, gate, proof, recoveries
-from flows.errors import CancellationError, Interrupted, NeedsHuman, UnknownEffect
+from flows.errors import CancellationError, Interrupted, LeaseLost, NeedsHuman, UnknownEffect
+from flows.journal import EventKind
 from flows.model import BillingRow, CancellationRequest, Effect, End, FormValues, FreshReading, PlannedEffect
 from flows.notes import Notes
 from flows.profile import ServerLocation
@@ -28,7 +30,7 @@ from page_objects.obstacles import NotHere
 from page_objects.words import Words
 from rpa.cases.rendering import ENGINE
 from rpa.egress import Egress
-from rpa.queue.leases import Fenced
+from rpa.fence import Fence, FencedJournal
 from rpa.queue.sweeping import take_over
 from rpa.records import CaseJournal
 from rpa.results import Result, as_csv
@@ -230,6 +232,38 @@ def server_location_is_written_only_where_empty_and_from_the_table(scene: "Scene
     assert not recoveries.may_enter_server_location(walk)
 
 
+def without_a_lease_nothing_leaves_the_proxy(_scene: "Scene") -> None:
+    held = True
+    with Wire(lambda _one: page("hello")) as site, Egress([site.url], lambda: held) as egress:
+        port = int(egress.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=3) as peer:
+            peer.sendall(f"CONNECT 127.0.0.1:{site.port} HTTP/1.1\r\n\r\n".encode())
+            peer.recv(1000)
+            held = False
+            peer.sendall(b"GET /tunnel HTTP/1.1\r\n\r\n")
+            with contextlib.suppress(ConnectionError):
+                peer.recv(1000)
+        ask(port, f"GET {site.url}/ HTTP/1.1\r\n\r\n".encode())
+        assert not site.received
+
+
+def without_a_lease_the_permit_sends_nothing(scene: "Scene") -> None:
+    here = scene.desk()
+    here.permit._may_send = lambda: False
+    here.show(FORM)
+    here.carry_out()
+    assert not here.effects
+
+
+def without_a_lease_nothing_is_written(_scene: "Scene") -> None:
+    one = Desk1()
+    walk = one.walk()
+    walk.journal = FencedJournal(one.journal, Fence(lambda: one.presses == 0))
+    with contextlib.suppress(LeaseLost):
+        gate.pass_gate(walk, Effect.SET_STATUS, one, one.press, "ACTIVE")  # type: ignore[arg-type]
+    assert one.journal.events[-1].kind is EventKind.INTENT
+
+
 def a_plan_takes_no_recovery_that_changes_anything(scene: "Scene") -> None:
     walk = Desk1().walk()
     walk.planning = True
@@ -270,7 +304,7 @@ def a_fenced_worker_sets_out_nothing(scene: "Scene") -> None:
                 raise AssertionError
             return "cancelled", ""
 
-        with contextlib.suppress(Fenced):
+        with contextlib.suppress(LeaseLost):
             bench.carry_out(shop, "r-0", freezes)
 
 
@@ -431,6 +465,10 @@ RULES = (
     Rule("6", what_is_not_in_the_plan_is_not_pressed, put("flows.effects._needed", lambda *_: True), "the plan is not asked"),
     Rule("6", server_location_is_written_only_where_empty_and_from_the_table, text("flows.recoveries:may_enter_server_location", '_location(walk) != ""', "False"), "overwritten"),
     Rule("6", server_location_is_written_only_where_empty_and_from_the_table, put("flows.profile.SiteProfile.server_location_for", lambda *_: "http://guess.test"), "guessed"),
+    Rule("7", without_a_lease_nothing_leaves_the_proxy, put("rpa.egress.Egress._check_lease", lambda _self: None), "the proxy hands it on"),
+    Rule("7", without_a_lease_nothing_leaves_the_proxy, text("rpa.egress:Egress._pump_while_allowed", "not self._may_send()", "False"), "the tunnel hands it on"),
+    Rule("7", without_a_lease_the_permit_sends_nothing, text(SEND, "not self._may_send()", "False"), "the permit does not ask"),
+    Rule("7", without_a_lease_nothing_is_written, put("rpa.fence.Fence.open", lambda _self: True), "the journal does not ask"),
     Rule("9", three_unknown_ends_in_a_row_stop_the_line, put("rpa.line.STRIKES", frozenset()), "nothing is a strike"),
     Rule("7", one_worker_at_a_time_on_an_account, put("rpa.queue.jobs.Jobs._lock_account", lambda *_: None), "accounts not locked"),
     Rule("7", a_fenced_worker_sets_out_nothing, put("rpa.queue.leases.Lease.check", lambda *_: None), "the lease is not asked"),

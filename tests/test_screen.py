@@ -1,17 +1,21 @@
 """What stands on a screen, read from small pages in a real browser, with pytest-playwright's `page`."""
 
 from decimal import Decimal
+from unittest.mock import MagicMock
 
 import pytest
 from playwright.sync_api import Page, Route
 
+from flows.errors import CancellationError
 from flows.identity import line_that_states_both
+from flows.runner import Runner
+from page_objects.admin_page import obstacle_on
 from page_objects.ar_billing_page import ArBillingPage
 from page_objects.billing_table import BillingTable
 from page_objects.cancel_page import CancelPage
 from page_objects.grid import visual_rows
 from page_objects.link_menu import LinkMenu
-from page_objects.obstacles import Ambiguous, DeadLink, Missing, NotHere, UnexpectedDialog
+from page_objects.obstacles import Ambiguous, DeadLink, Missing, NotHere, SiteDown, UnexpectedDialog
 from page_objects.organization_page import OrganizationPage
 from page_objects.screen import Screen
 from page_objects.tab import Tab
@@ -360,3 +364,13 @@ def test_a_screen_says_whether_it_has_changed(show: Show, page: Page) -> None:
     assert tab.look().state == before.state
     page.evaluate("p.textContent = 'two'")
     assert tab.look().state != before.state
+
+
+def test_maintenance_is_told_from_a_site_that_is_down(show: Show) -> None:
+    tab = show("<h1>Scheduled maintenance</h1><p>The CRM is back at noon.")
+    met = obstacle_on(tab.look(), tab.words, tab)
+    assert isinstance(met, SiteDown)  # so it is waited for in the same way
+    for obstacle, code in ((met, "maintenance"), (SiteDown("no answer"), "site_down")):
+        with pytest.raises(CancellationError) as end:
+            Runner(MagicMock(), recoveries=()).carefully(MagicMock(side_effect=obstacle))
+        assert end.value.code == code

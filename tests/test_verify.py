@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from flows.journal import EventKind
 from flows.model import End
 from rpa.cases import verify
-from rpa.cases.chain import forge, genesis, read_chain
+from rpa.cases.chain import Line, follow, forge, genesis, read_chain
 from rpa.cases.files import sha256
 from rpa.cases.writing import MANIFEST, read_manifest, write_case
 from tests.case_samples import PROFILE, a_request, records_in, tell_case
@@ -159,11 +159,10 @@ def test_case_json_changed_together_with_the_manifest_is_found_by_the_journal(ca
 
 def _rewritten(case_dir: Path, change: Callable[[str], str]) -> None:
     """A whole folder forged without a flaw: every hash computed anew."""
-    lines, prev = [], genesis("R-0001")
+    lines: list[Line] = []
     for line in read_chain((case_dir / "journal.jsonl").read_bytes(), "R-0001").lines:
         data = json.loads(change(json.dumps(line.event.data)))
-        lines.append(forge(line.seq, prev, line.event.model_copy(update={"data": data})))
-        prev = lines[-1].hash
+        lines.append(follow(lines, "R-0001", line.event.model_copy(update={"data": data})))
     (case_dir / "journal.jsonl").write_bytes(b"".join(line.raw for line in lines))
     write_case(case_dir, "R-0001", lines)
 
@@ -201,7 +200,7 @@ def test_a_line_spelled_anew_and_one_with_a_wrong_number_are_found_by_the_chain_
     first = read_chain(content, "R-0001").lines[0]
     anew = json.dumps(json.loads(first.raw)).encode() + b"\n"
     assert "not as the robot wrote it" in read_chain(anew, "R-0001").problem
-    skipped = forge(2, genesis("R-0001"), first.event)
+    skipped = forge(2, genesis("R-0001"), first.event, "")
     assert "out of order" in read_chain(skipped.raw, "R-0001").problem
 
 

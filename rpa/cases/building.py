@@ -106,7 +106,7 @@ class _Story:
     def _attempt_started(self, event: Event, data: dict[str, Any]) -> None:
         told = {name: str(data.get(name, "")) for name in ("profile", "profile_hash", "version")}
         self.attempts.append(Attempt(number=int(data["attempt"]), started_at=event.at, **told))
-        self.request = self.request or CancellationRequest.model_validate(data["request"])
+        self.request = CancellationRequest.model_validate(data["request"])  # its date may have been moved since
         self.accepted_at = self.accepted_at or (
             data.get("accepted_at") and dt.datetime.fromisoformat(data["accepted_at"])
         )

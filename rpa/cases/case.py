@@ -1,4 +1,4 @@
-"""case.json: what the journal tells, in the form a program reads. Schema planplus-case/1
+"""case.json: what the journal tells, in the form a program reads. Schema planplus-case/2
 (`docs/case-file.md`)."""
 
 import datetime as dt
@@ -113,7 +113,7 @@ class Resolved(Noun):
 class CaseFile(Noun):
     """Everything of one request. Times are UTC, money is decimal text, texts are as the CRM showed them."""
 
-    schema_: Literal["planplus-case/1"] = Field(default="planplus-case/1", alias="schema")
+    schema_: Literal["planplus-case/2"] = Field(default="planplus-case/2", alias="schema")
     request: CancellationRequest
     accepted_at: dt.datetime | None
     source: str

@@ -12,6 +12,7 @@ from flows.model import End, ProofLine
 from rpa.cases.article import ARTICLE, clauses_of
 from rpa.cases.case import CaseFile, EffectRecord, Evidence, Recovery, Step, Warned
 from rpa.cases.comparison import compare
+from rpa.cases.purged import PurgedCase
 from rpa.cases.rendering import render
 from rpa.cases.shown import BILLING, CANCELLED_TAB, PICTURES, RECORD, START_PAGE
 from rpa.cases.wording import (
@@ -99,6 +100,19 @@ def case_page(case: CaseFile, case_dir: Path) -> bytes:
         words=effect_in_words,
         whose=identity_in_words,
         sent=requests_in_words,
+    )
+
+
+def purged_page(case: PurgedCase) -> bytes:
+    """The page of a case whose personal data were deleted."""
+    return render(
+        "purged.html.j2",
+        case=case,
+        end=case.end.value,
+        headline=HEADLINES[case.end],
+        end_name=NAMES[case.end],
+        settled=settled_in_words,
+        words=effect_in_words,
     )
 
 

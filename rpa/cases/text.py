@@ -48,6 +48,9 @@ def label(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split()).rstrip(":* ").casefold()
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
 def canonical(value: Any) -> str:
     """The one way a JSON value is written where its bytes are hashed: sorted keys, no spaces, ASCII only."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _CANONICAL.encode(value)

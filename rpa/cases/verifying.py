@@ -8,13 +8,18 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from flows.journal import EventKind
 from rpa.cases.building import build_case
-from rpa.cases.chain import JOURNAL, ChainRead, Line, read_chain
+from rpa.cases.chain import JOURNAL, ChainRead, Line, is_purged, read_chain
 from rpa.cases.files import sha256
+from rpa.cases.purged import Purged, build_purged
 from rpa.cases.text import one_line
 from rpa.cases.writing import MANIFEST, Manifest, files_of, read_manifest
 
 CASE = "case.json"
 NONE_HERE = f"no case folder here: {JOURNAL}, {MANIFEST} and {CASE} are all missing"
+HALF_PURGED = (
+    f"{JOURNAL} is purged and {MANIFEST} is not the one to it: the purge was broken off, or files were changed since;"
+    " run `rpa purge` again where the database is that knows the request"
+)
 
 
 class VerifyReport(BaseModel):
@@ -31,6 +36,8 @@ class VerifyReport(BaseModel):
     head: str
     against_database: bool
     findings: tuple[str, ...]
+    purged: Purged | None = None
+    """When and by whom personal data were deleted, as the journal tells it."""
 
     @property
     def ok(self) -> bool:
@@ -47,17 +54,18 @@ def verify(case_dir: Path, expected_head: str | None = None, expected_manifest: 
     manifest = read_manifest(content) if content is not None else None
     request_id = _request_of(case_dir, manifest)
     chain = read_chain(_bytes(case_dir / JOURNAL) or b"", request_id)
-    findings = (
-        [NONE_HERE]
-        if _is_none(case_dir)
-        else [
+    if _is_none(case_dir):
+        findings = [NONE_HERE]
+    elif expected_head is None and _half_purged(manifest, chain):
+        findings = [HALF_PURGED]
+    else:
+        findings = [
             *_chain_findings(case_dir, chain, expected_head),
             *_manifest_findings(content, manifest, chain, expected_manifest),
             *_file_findings(case_dir, manifest),
             *_evidence_findings(case_dir, chain.lines),
             *_case_findings(case_dir, chain),
         ]
-    )
     return VerifyReport(
         case_dir=case_dir,
         request_id=request_id,
@@ -66,7 +74,19 @@ def verify(case_dir: Path, expected_head: str | None = None, expected_manifest: 
         head=chain.lines[-1].hash if chain.lines else "",
         against_database=expected_head is not None,
         findings=tuple(dict.fromkeys(findings)),
+        purged=_purged(chain),
     )
+
+
+def _half_purged(manifest: Manifest | None, chain: ChainRead) -> bool:
+    return is_purged(chain.lines) and not chain.problem and not (manifest and _fits(manifest, chain))
+
+
+def _purged(chain: ChainRead) -> Purged | None:
+    try:
+        return Purged.of(chain.lines[-1].event) if is_purged(chain.lines) else None
+    except ValidationError:  # then the case can't be built again either, and that is found
+        return None
 
 
 def request_of(case_dir: Path) -> str:
@@ -79,7 +99,7 @@ def _request_of(case_dir: Path, manifest: Manifest | None) -> str:
     if manifest is not None:
         return manifest.request
     try:
-        told = json.loads((_bytes(case_dir / JOURNAL) or b"").split(b"\n", 1)[0])["data"]["request"]["id"]
+        told = json.loads((_bytes(case_dir / JOURNAL) or b"").split(b"\n", 1)[0])["public"]["request"]["id"]
     except (ValueError, RecursionError, LookupError, TypeError):
         told = None
     return told if isinstance(told, str) else case_dir.resolve().name
@@ -120,11 +140,15 @@ def _manifest_findings(
         yield f"{MANIFEST} is missing: the request has no end yet, or it was removed"
     elif manifest is None:
         yield f"{MANIFEST} was edited: it is not as the robot wrote it"
-    elif manifest.events != len(chain.lines) or not chain.lines or manifest.head != chain.lines[-1].hash:
+    elif not _fits(manifest, chain):
         held = f"{JOURNAL} holds {len(chain.lines)} whole events, {MANIFEST} was written for {manifest.events}"
         yield f"{held}: events were added, removed or changed after the end, or another attempt was begun"
     if content is not None and expected is not None and sha256(content) != expected:
         yield f"{MANIFEST} is not the one the database knows: the case file was replaced after the end"
+
+
+def _fits(manifest: Manifest, chain: ChainRead) -> bool:
+    return bool(chain.lines) and (manifest.events, manifest.head) == (len(chain.lines), chain.lines[-1].hash)
 
 
 def _file_findings(case_dir: Path, manifest: Manifest | None) -> Iterator[str]:
@@ -144,6 +168,8 @@ def _file_findings(case_dir: Path, manifest: Manifest | None) -> Iterator[str]:
 
 
 def _evidence_findings(case_dir: Path, lines: Sequence[Line]) -> Iterator[str]:
+    if is_purged(lines):
+        return
     lost = {line.event.data.get("lost") for line in lines if line.event.kind is EventKind.WARNING}
     for line in lines:
         if line.event.kind is not EventKind.EVIDENCE or line.event.data["file"] in lost:
@@ -162,11 +188,11 @@ def _case_findings(case_dir: Path, chain: ChainRead) -> Iterator[str]:
     if content is None or chain.problem:
         return
     try:
-        told = build_case(chain.lines)
-    except (ValueError, ValidationError):
+        told = (build_purged if is_purged(chain.lines) else build_case)(chain.lines).to_json()
+    except (ValueError, LookupError, TypeError):
         yield f"case.json tells of an end, {JOURNAL} of none"
         return
-    if told.to_json() != content:
+    if told != content:
         yield f"case.json does not tell what {JOURNAL} tells"
 
 

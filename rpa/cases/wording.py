@@ -50,9 +50,8 @@ ADVICE = {
     "sign_in": "The robot could not sign in. Check its user name and password before anything else is"
     " run: repeated"
     " failures may lock the account.",
-    "site_down": "The site did not answer, or said it is under maintenance. See whether it is up, then"
-    " have the request"
-    " run again.",
+    "site_down": "The site did not answer. See whether it is up, then have the request run again.",
+    "maintenance": "The site says that it is under maintenance. Have the request run again when that is over.",
 }
 DEFAULT_ADVICE = (
     "Read the message above and the account in the CRM, then finish the account by hand or have it run again."

@@ -10,7 +10,8 @@ from flows.model import Noun
 from rpa.cases.building import build_case
 from rpa.cases.chain import Line
 from rpa.cases.files import sha256, sync, temporary_of, write_atomic
-from rpa.cases.page import case_page
+from rpa.cases.page import case_page, purged_page
+from rpa.cases.purged import build_purged
 from rpa.cases.reply import reply_text
 from rpa.cases.restore import restore_sheet
 
@@ -46,6 +47,17 @@ def write_case(case_dir: Path, request_id: str, lines: Sequence[Line]) -> str:
     }
     if case.effects:
         files["restore.md"] = restore_sheet(case)
+    return _write(case_dir, request_id, lines, files)
+
+
+def write_purged(case_dir: Path, request_id: str, lines: Sequence[Line]) -> str:
+    """The same for a purged journal: what is left of the case. Raises OSError."""
+    case = build_purged(lines)
+    files = {"case.json": case.to_json(), "case.html": purged_page(case)}
+    return _write(case_dir, request_id, lines, files)
+
+
+def _write(case_dir: Path, request_id: str, lines: Sequence[Line], files: dict[str, bytes]) -> str:
     for name, content in files.items():
         write_atomic(case_dir / name, content)
     for name in (*files, MANIFEST):

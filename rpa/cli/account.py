@@ -211,7 +211,7 @@ def _tell_earlier(records: Any, request: "CancellationRequest", screen: "Screen"
         if event.kind is EventKind.INTENT and became != "not_done":
             told = f"{event.clause}  {effect_in_words(event.data['effect'])}: {settled_in_words(became)}"
             screen.say("An earlier attempt:", safe(told.strip()))
-    plans = [event.data["plan"] for event in events if event.kind is EventKind.PLAN]
+    plans = [event.data["plan"] for event in events if event.kind is EventKind.PLAN and "plan" in event.data]
     if plans and settled:
         money, bills = plans[0]["money_stopped"], len(plans[0]["rows_to_stop"])
         screen.say("Money that stops by its plan:", safe(f"{money} in {bills} billing{'' if bills == 1 else 's'}"))

@@ -72,6 +72,14 @@ def only_one(found: Iterable[tuple[str, str]]) -> str:
     return accounts[0][0]
 
 
+def agree(question: str, unattended: str, screen: Screen) -> None:
+    """Have a person say yes. Raises NotApproved, with `unattended` if nobody is at the terminal."""
+    if not a_person_is_here():
+        raise NotApproved(unattended)
+    if not typer.confirm(question, default=False, err=screen.json):
+        raise NotApproved("nothing was done")
+
+
 class Unsettled(Exception):
     """Without an account number it is not known which account is meant; nothing was done."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows.profile import SiteProfile
 from rpa.cli.errors import UsageError
@@ -62,25 +62,38 @@ class Desk:
         return load_profile(self.settings.profile)
 
     def records(self, profile: SiteProfile | None = None) -> "Records":
-        """The database and the case files, made if they are not there. Raises UsageError."""
-        from sqlalchemy.exc import SQLAlchemyError
-
+        """The database and the case files, made if they are not there. Raises what `opening` does."""
         from rpa.records import Records
 
-        try:
+        masked = profile.privacy.masked_fields if profile else ()
+        with self.opening():
             self.settings.output.mkdir(parents=True, exist_ok=True)
-            masked = profile.privacy.masked_fields if profile else ()
             return Records(self.settings.records_url, self.settings.cases_dir, masked)
+
+    @contextmanager
+    def opening(self) -> Iterator[None]:
+        """Of a folder or a file that cannot be opened it is told what to do.
+
+        Raises UsageError; DatabaseNotOpened and DatabaseVersionError, which tell it themselves.
+        """
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            yield
         except (OSError, SQLAlchemyError) as error:
-            where = f"the records in {self.settings.output} cannot be opened"
-            raise UsageError(f"{where}: {str(error).splitlines()[0]}; name another folder with --output") from error
+            named, other = f"in {self.settings.output}", "another folder with --output"
+            if self.settings.database_url:
+                named, other = "that RPA_DATABASE_URL names", "another place there"
+            told = str(error).splitlines()[0]
+            raise UsageError(f"the records {named} cannot be opened: {told}; name {other}") from error
 
     def open_line(self, records: "Records", profile: SiteProfile, *, release: bool = False) -> Line:
         """The line. Raises LineError, if it is closed and not to be released."""
         line = Line(records.engine, profile.policy)
         if release:
-            return line.release(who())
-        line.must_be_open()
+            line.release(who())
+        else:
+            line.must_be_open()
         return line
 
     @contextmanager
@@ -100,7 +113,12 @@ class Desk:
             yield robot, credentials
 
     def open_robot(
-        self, profile: SiteProfile, watching: Watching, credentials: Credentials, lease: "Lease | None" = None
+        self,
+        profile: SiteProfile,
+        watching: Watching,
+        credentials: Credentials,
+        lease: "Lease | None" = None,
+        **more: Any,
     ) -> "Robot":
         """A robot, not yet open; one that holds a lease does nothing once it has lost it. Raises BrowserError."""
         from rpa.browsers import find_browser
@@ -115,7 +133,14 @@ class Desk:
             evidence=watching.screenshot is Screenshot.ON,
             tracing=watching.tracing.value,
             output=self.settings.output,
+            may_send=lease.valid if lease is not None else always,
+            **more,
         )
+
+
+def always() -> bool:
+    """For a robot that needs no lease: it only reads."""
+    return True
 
 
 def who() -> str:

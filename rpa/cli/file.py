@@ -131,11 +131,13 @@ class Job:
         from rpa.batch import batch_exit_code
         from rpa.cli.interrupt import stop_on_interrupt
         from rpa.cli.submitting import submit_file
+        from rpa.queue.jobs import Jobs
 
         desk, site = self.desk, profile or self.desk.profile()
         with desk.records(site) as records, stop_on_interrupt(desk.screen) as stop:
             line = desk.open_line(records, site, release=self.release)
-            queue = submit_file(records, self.file, site, source=f"rpa run {self.file.path.name}", wait=not self.now)
+            queue = Jobs(records.engine)
+            submit_file(records, queue, self.file, site, source=f"rpa run {self.file.path.name}", wait=not self.now)
             self._work(records, queue, line, site, watching, credentials, stop)
             self.stopped, self.interrupted = self.stopped or line.stopped, stop.is_set()
             return batch_exit_code(self.results, closed=bool(self.stopped), interrupted=self.interrupted)
@@ -146,6 +148,7 @@ class Job:
     ) -> None:  # fmt: skip
         from rpa.batch import has_end
         from rpa.cli.live import Bar
+        from rpa.cli.telling import telling
         from rpa.cli.working import make_worker
         from rpa.queue.retrying import retry
         from rpa.results import Result
@@ -169,7 +172,8 @@ class Job:
                 if queue.open(ids):  # else nothing is left to do: no browser is opened for it
                     worker = make_worker(self.desk, records, site, watching, credentials, stop, bar, self.desks)
                     worker.kind, worker.done, worker.patient = "run", done, False
-                    worker.run()
+                    with telling(worker, self.desk.settings):
+                        worker.run()
                     self.stopped = worker.exhausted
                 self._place(records, queue, ended, line.stopped or self.stopped)
                 for result in self.results:

@@ -14,14 +14,22 @@ PATIENCE = 3
 FINISHING = "Stopping: what is being done right now is finished and recorded first."
 
 
-@contextmanager
-def stop_on_interrupt(screen: Screen, told: str = FINISHING) -> Iterator[threading.Event]:
-    """An event that Ctrl-C or SIGTERM sets, while the block runs; `told` is said then."""
-    stop, times = threading.Event(), 0
+class Stop(threading.Event):
+    """Set by Ctrl-C or SIGTERM."""
 
-    def interrupted(_number: int, _frame: FrameType | None) -> None:
+    signal: int | None = None
+    """Which of them it was."""
+
+
+@contextmanager
+def stop_on_interrupt(screen: Screen, told: str = FINISHING) -> Iterator[Stop]:
+    """An event that Ctrl-C or SIGTERM sets, while the block runs; `told` is said then."""
+    stop, times = Stop(), 0
+
+    def interrupted(number: int, _frame: FrameType | None) -> None:
         nonlocal times
         times += 1
+        stop.signal = stop.signal or number
         stop.set()
         if times >= PATIENCE:
             raise KeyboardInterrupt

@@ -17,7 +17,7 @@ from rich.text import Text
 from flows.journal import Event, EventKind
 from flows.model import CancellationRequest, End
 from rpa.cli.screen import WITHOUT_END, Screen, end_text
-from rpa.log import log_event
+from rpa.log_events import log_event
 from rpa.results import Result, as_json
 from rpa.words_on_screen import safe, short
 

@@ -5,7 +5,26 @@ from typing import Any
 
 import typer
 
-from rpa.cli import account, approve, demo, doctor, file, procedure, profile, records, site
+from rpa.cli import (
+    account,
+    approve,
+    audit,
+    changing,
+    db,
+    demo,
+    digest,
+    doctor,
+    file,
+    line,
+    notices,
+    procedure,
+    profile,
+    purge,
+    records,
+    site,
+    submit,
+    work,
+)
 from rpa.cli.errors import HUMAN, Guarded, exit_of
 
 app = typer.Typer(
@@ -16,9 +35,27 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for group in (account, file, approve, records, procedure, doctor, site, demo):
+for group in (
+    account,
+    file,
+    submit,
+    work,
+    approve,
+    records,
+    changing,
+    line,
+    audit,
+    notices,
+    digest,
+    purge,
+    procedure,
+    doctor,
+    site,
+    demo,
+):
     app.registered_commands += group.app.registered_commands
 app.add_typer(profile.app, name="profile")
+app.add_typer(db.app, name="db")
 
 
 def main() -> None:

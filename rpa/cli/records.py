@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flows.journal import Intent
     from flows.model import Outcome
     from flows.profile import SiteProfile
+    from rpa.cases.purged import Purged
     from rpa.cases.verifying import VerifyReport
     from rpa.cli.desk import Desk
     from rpa.cli.screen import Screen
@@ -144,7 +145,7 @@ def _verify(desk: Any, cases: list[str]) -> "list[VerifyReport]":
     from rpa.cases import verify as verify_folder
 
     folders = [Path(case) for case in cases]
-    if cases and all(folder.is_dir() for folder in folders) and not (desk.settings.output / "rpa.db").exists():
+    if cases and all(folder.is_dir() for folder in folders) and not desk.settings.has_database:
         return [verify_folder(folder) for folder in folders]
     with desk.records() as records:
         known = records.list()
@@ -168,12 +169,16 @@ def _show_report(report: "VerifyReport", screen: "Screen") -> None:
 
     if report.ok:
         compared = "" if report.against_database else " (by itself: no database knows it)"
-        facts = f"{report.events} events, {report.files} files{compared}"
-        screen.say(Text("ok", "green"), safe(report.request_id), facts)
+        facts = f"{report.events} events, {report.files} files{compared}{_purged(report.purged)}"
+        screen.say(Text("ok", "green"), safe(report.request_id), safe(facts))
         return
     screen.say(Text("NOT AS WRITTEN", "red"), safe(report.request_id), safe(report.case_dir, "dim"))
     for finding in report.findings:
         screen.say(" ", safe(finding))
+
+
+def _purged(purged: "Purged | None") -> str:
+    return f", purged on {purged.at:%Y-%m-%d %H:%M:%S} UTC by {purged.by}" if purged else ""
 
 
 def _show_list(records: "list[RequestRecord]", screen: "Screen") -> None:
@@ -192,6 +197,7 @@ def _show_list(records: "list[RequestRecord]", screen: "Screen") -> None:
 
 def _show_record(record: "RequestRecord", intents: "Sequence[Intent]", screen: "Screen") -> None:
     from rpa.cli.screen import end_text
+    from rpa.records.stored import GONE
     from rpa.words_on_screen import safe
 
     request = record.request
@@ -200,12 +206,14 @@ def _show_record(record: "RequestRecord", intents: "Sequence[Intent]", screen: "
         "Account": Text(f"{request.account_number}  ", "bold") + safe(request.account_name, width=300),
         "Date": request.date,
         "Reason": safe(request.reason, width=300),
-        "Opt out": "yes" if request.opt_out else "no",
-        "Requested by": request.requested_by or "-",
+        "Opt out": GONE if record.purged else "yes" if request.opt_out else "no",
+        "Requested by": GONE if record.purged else request.requested_by or "-",
         "Accepted": f"{record.accepted_at:%Y-%m-%d %H:%M:%S} UTC, {record.source or 'unknown source'}",
         "Attempts": record.attempts,
         "Case file": record.case_dir,
     }
+    if record.purged:
+        facts["Purged"] = f"{record.purged.at:%Y-%m-%d %H:%M:%S} UTC, by {record.purged.by}"
     if record.outcome is None:
         screen.facts({**facts, "End": Text("no end yet", "magenta")})
         _show_begun(intents, screen)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from flows.profile import SiteProfile
 from rpa.cli.desk import Desk, Watching
 from rpa.credentials import Credentials, find_credentials
+from rpa.line import Line
 from rpa.log import start_log
 from rpa.queue.approving import Approvals
 from rpa.queue.leases import Lease
 from rpa.queue.not_approved import Expiry
 from rpa.queue.shop import Watch
+from rpa.queue.sign_ins import SignInTurns
 from rpa.queue.worker import Worker
 from rpa.records import Records
 
@@ -31,7 +33,8 @@ def make_worker(
     start_log(desk.settings.output, signed_in.secrets)
 
     def open_robot(lease: Lease) -> AbstractContextManager["Robot"]:
-        return desk.open_robot(site, watching, signed_in, lease)
+        turns = SignInTurns(records.engine, Line(records.engine, site.policy), lease)
+        return desk.open_robot(site, watching, signed_in, lease, tries=1, sign_in_turn=turns)  # the queue tries again
 
     return Worker(
         records, site, desk.settings.output, open_robot, desks, stop, watch, secrets=tuple(signed_in.secrets),

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 
@@ -55,7 +56,8 @@ attempts = Table(
     Column("profile", Text, nullable=False),
     Column("profile_hash", String(64), nullable=False),
     Column("version", Text, nullable=False),
-    Column("place", Text, nullable=False),  # the folder of case files it was written in: another machine has another
+    # the folder of case files it was written in: another machine has another; "" in rows from before version 0002
+    Column("place", Text, nullable=False, server_default=text("''")),
 )
 
 

@@ -10,19 +10,20 @@ from loguru import logger
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from flows.errors import LeaseLost
 from flows.journal import Event, EventKind
 from flows.model import ON_THE_WAY, CancellationRequest, End, Outcome, Plan
+from rpa.log import about
 from rpa.queue.engine import Entry
 from rpa.queue.guard import Guard
-from rpa.queue.jobs import BUSY, Job, NotTaken, State, Void
-from rpa.queue.leases import Fenced
-from rpa.queue.outbox import notify
+from rpa.queue.jobs import BUSY, ITS_DATE, Job, NotTaken, State, Void, now
+from rpa.queue.outbox import line_stopped, notify, notify_of_need
 from rpa.queue.shop import Robot, Shop
 from rpa.records import CaseJournal, RecordError
 from rpa.results import Result
 
 INTERRUPTED, AWAITS_APPROVAL = "interrupted", "waiting_approval"
-"""The codes of outcomes that end this attempt only (flows.errors.Interrupted)."""
+"""The codes of outcomes that end this attempt only (flows.errors.NO_END)."""
 FAULTS = frozenset({"browser_failed", "site_down"})
 """Codes of the technology: before the first effect they are tried again."""
 TRIES = 3
@@ -52,32 +53,33 @@ class Verdict:
 
 
 def carry_out(shop: Shop, entry: Entry, desk: int, robot: Robot) -> None:
-    """Do what an entry of the queue asks for. Raises Fenced, and KeyboardInterrupt of whoever runs it in the main thread."""
+    """Do what an entry of the queue asks for. Raises LeaseLost, and KeyboardInterrupt of whoever runs it in the main thread."""
     job = persistently(shop, lambda: take(shop, entry, desk))
     if job is not None:
         work(shop, job, robot)
 
 
 def work(shop: Shop, job: Job, robot: Robot | None) -> Verdict:
-    """Carry a job out that was taken, and settle it. Raises Fenced."""
+    """Carry a job out that was taken, and settle it. Raises LeaseLost."""
     request = shop.records.find(job.request_id).request
-    shop.watch.started(request)
-    verdict = attempt(shop, job, request, robot)
-    shop.failures = 0
-    persistently(shop, lambda: settle(shop, job, verdict))
-    shop.watch.ended(verdict.result)
+    with about(request, job.desk):
+        shop.watch.started(request)
+        verdict = attempt(shop, job, request, robot)
+        shop.failures = 0
+        persistently(shop, lambda: settle(shop, job, verdict))
+        shop.watch.ended(verdict.result)
     return verdict
 
 
 def persistently(shop: Shop, act: Callable[[], Value]) -> Value:
-    """Do it again as long as the database fails and the lease holds. Raises Fenced."""
+    """Do it again as long as the database fails and the lease holds. Raises LeaseLost."""
     while True:
         try:
             return act()
         except SQLAlchemyError as error:
             logger.warning("the database failed: {}", str(error).splitlines()[0])
             if not shop.lease.valid():
-                raise Fenced("the lease ran out while the database failed") from error
+                raise LeaseLost("the lease ran out while the database failed") from error
             shop.lease.pause(AGAIN_SECONDS)
 
 
@@ -85,14 +87,14 @@ def persistently(shop: Shop, act: Callable[[], Value]) -> Value:
 
 
 def take(shop: Shop, entry: Entry, desk: int | None) -> Job | None:
-    """The job, now this worker's; None if it can't be worked on now. Raises SQLAlchemyError, Fenced."""
+    """The job, now this worker's; None if it can't be worked on now. Raises SQLAlchemyError, LeaseLost."""
     with shop.jobs.transaction() as connection:
         try:
             job = shop.jobs.take(connection, entry, shop.lease, desk)
         except Void:
             return None
         except NotTaken as error:
-            shop.jobs.put_back(connection, entry.key, str(error), at=_now() + BUSY)
+            shop.jobs.put_back(connection, entry.key, str(error), at=now() + BUSY)
             return None
         why, at = _not_now(shop, connection, job)
         if why:
@@ -106,16 +108,16 @@ def _not_now(shop: Shop, connection: Connection, job: Job) -> tuple[str, dt.date
     """Why a job must wait, and until when."""
     if shop.stop.is_set():
         return "the worker is stopping", None
-    if job.not_before is not None and job.not_before > _now():
-        return "it waits for its date", job.not_before
+    if job.not_before is not None and job.not_before > now():
+        return ITS_DATE, job.not_before
     if closed := shop.line.closed_in(connection, lock=True):
         return str(closed), closed.until
     if why := shop.line.room_in_run(shop.effects):
         shop.exhausted = why
-        return why, _now() + CAP_WAIT
+        return why, now() + CAP_WAIT
     why = shop.line.room_in_hour(connection)
     shop.exhausted = shop.exhausted if shop.patient else why
-    return why, _now() + CAP_WAIT
+    return why, now() + CAP_WAIT
 
 
 # --- carrying out ---
@@ -130,10 +132,10 @@ def attempt(shop: Shop, job: Job, request: CancellationRequest, robot: Robot | N
     try:
         with shop.records.begin(request, profile=shop.profile, guard=guard) as journal:
             return _judged(shop, job, request, journal, _outcome(shop, job, request, journal, robot))
-    except Fenced as error:
+    except LeaseLost as error:
         return Verdict(Result(request, None, str(error), INTERRUPTED), State.WAITING)
     except RecordError as error:
-        return Verdict(Result(request, None, str(error)), State.WAITING, at=_now() + DAMAGED_WAIT, alarm=True)
+        return Verdict(Result(request, None, str(error)), State.WAITING, at=now() + DAMAGED_WAIT, alarm=True)
     except (OSError, SQLAlchemyError) as error:
         why = f"the records cannot be written: {str(error).splitlines()[0]}"
         return Verdict(Result(request, None, why), State.WAITING, stop=f"{why}; make room or mend the database")
@@ -181,11 +183,10 @@ def _judged(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJou
         if outcome.code == "maintenance":
             return not_ended("maintenance", park=outcome.message)
         if outcome.code == "sign_in" and not touched:
-            why = f"the sign-in failed at request {request.id}: {outcome.message}"
-            return not_ended("sign_in", stop=why)
+            return not_ended("sign_in", stop=f"the sign-in failed: {outcome.message}")
         if outcome.code in FAULTS and not touched and job.tries + 1 < TRIES:
             bound = min(LONGEST, JITTER * 2**job.tries)
-            at = _now() + dt.timedelta(seconds=random.uniform(0, bound))  # noqa: S311 (jitter, no secret)
+            at = now() + dt.timedelta(seconds=random.uniform(0, bound))  # noqa: S311 (jitter, no secret)
             return not_ended(outcome.code, tried=True, at=at)
     return Verdict(Result(request, journal.finish(outcome)))
 
@@ -205,7 +206,7 @@ def withdrawn(request: CancellationRequest, by: str, why: str) -> Outcome:
 
 
 def settle(shop: Shop, job: Job, verdict: Verdict) -> None:
-    """Put down what becomes of a job, in one transaction. Raises SQLAlchemyError, Fenced."""
+    """Put down what becomes of a job, in one transaction. Raises SQLAlchemyError, LeaseLost."""
     result, key = verdict.result, job.request_id
     with shop.jobs.transaction() as connection:
         shop.lease.check(connection)
@@ -227,7 +228,7 @@ def settle(shop: Shop, job: Job, verdict: Verdict) -> None:
 
 def give_back(shop: Shop, entry: Entry, error: Exception) -> None:
     """Put back what could not even be begun, or failed in a way that was not foreseen: no browser opens, a mistake of
-    ours. After some failures in a row this process starts nothing more. Raises Fenced.
+    ours. After some failures in a row this process starts nothing more. Raises LeaseLost.
     """
     why = f"{type(error).__name__}: {str(error).splitlines()[0][:300] if str(error) else 'no message'}"
     shop.failures += 1
@@ -240,19 +241,18 @@ def give_back(shop: Shop, entry: Entry, error: Exception) -> None:
             if job is None:
                 return
             if shop.jobs.let_go(connection, entry.key, shop.lease.id):
-                shop.jobs.put_back(connection, entry.key, why, at=_now() + CAP_WAIT, tried=True)
+                shop.jobs.put_back(connection, entry.key, why, at=now() + CAP_WAIT, tried=True)
             elif job.state is State.WAITING and job.turn == entry.turn:
-                shop.jobs.put_back(connection, entry.key, why, at=_now() + BUSY)
+                shop.jobs.put_back(connection, entry.key, why, at=now() + BUSY)
 
     persistently(shop, act)
 
 
 def _tell_of_end(shop: Shop, connection: Connection, request: CancellationRequest, outcome: Outcome) -> None:
     if why := shop.line.end_in(connection, outcome):
-        notify(connection, "line_stopped", "The line is stopped", f"{why}. When that is settled: rpa release")
+        line_stopped(connection, why)
     if outcome.end is End.NEEDS_HUMAN:
-        title = f"Request {request.id} needs a person ({outcome.code})"
-        notify(connection, "needs_human", title, outcome.message, request.id)
+        notify_of_need(connection, request, outcome)
     if shop.policy is not None:
         shop.policy.after_end(connection, request, outcome)
 
@@ -260,8 +260,4 @@ def _tell_of_end(shop: Shop, connection: Connection, request: CancellationReques
 def _stop(shop: Shop, why: str) -> None:
     if shop.line.stop(why):
         with shop.jobs.transaction() as connection:
-            notify(connection, "line_stopped", "The line is stopped", f"{why}. When that is settled: rpa release")
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
+            line_stopped(connection, why)

@@ -10,12 +10,20 @@ from typing import Any, Protocol, TypeVar
 
 from loguru import logger
 
-from rpa.watchdog import kill_marked
+from rpa.processes import kill_marked
 
 RECYCLE_AFTER = 50
 """Requests that a browser serves before another one takes its place: a browser that is used again and again grows."""
 RECYCLE_BYTES = 1_500_000_000
 Value = TypeVar("Value")
+
+
+_here = threading.local()
+
+
+def this_desk() -> int | None:
+    """The number of the desk whose thread asks; None: no desk's."""
+    return getattr(_here, "desk", None)
 
 
 class Opened(Protocol):
@@ -34,7 +42,7 @@ class Desk:
 
     def __init__(self, number: int, open_robot: Callable[[], AbstractContextManager[Any]]) -> None:
         self.number, self._open_robot = number, open_robot
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"desk-{number}")
+        self._thread = ThreadPoolExecutor(1, f"desk-{number}", initializer=setattr, initargs=(_here, "desk", number))
         self._stack = contextlib.ExitStack()
         self._robot: Any = None
         self.doing, self.bytes = "", 0

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, select
 from flows.errors import Interrupted
 from rpa.database.queue_tables import jobs
 from rpa.line import Line
-from rpa.queue.leases import Fenced, Lease
+from rpa.queue.leases import Lease
 
 
 class Guard:
@@ -15,16 +15,11 @@ class Guard:
         self._lease, self._line, self._request_id = lease, line, request_id
 
     def before_write(self, connection: Connection) -> None:
-        """Whether what happened may still be written down by this worker. Raises Fenced."""
+        """Whether what happened may still be written down by this worker. Raises LeaseLost."""
         self._lease.check(connection)
 
-    def before_file(self) -> None:
-        """The same without the database: by the clock. Raises Fenced."""
-        if not self._lease.valid():
-            raise Fenced("the lease of this worker ran out")
-
     def before_intent(self, connection: Connection, *, first: bool) -> None:
-        """Whether an effect may be set out; `first` of this request. Raises Fenced, Interrupted."""
+        """Whether an effect may be set out; `first` of this request. Raises LeaseLost, Interrupted."""
         self._lease.check(connection)
         if closed := self._line.closed_in(connection, lock=True):
             raise Interrupted(str(closed))

@@ -11,7 +11,7 @@ when the engine hands one out twice, late, or after a person has decided otherwi
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from rpa.database import writing
 from rpa.database.queue_tables import account_locks, jobs, workers
 from rpa.database.tables import requests
-from rpa.queue.engine import Entry, Waiting
+from rpa.queue.engine import Entry, Place, Waiting
 from rpa.queue.leases import Lease
 
 REQUEST = "request"
@@ -33,8 +33,7 @@ PLACES = 200_000_000
 """The engine's priorities end at 2**31 - 1: nine of ours, each with so many places."""
 BUSY = dt.timedelta(seconds=2)
 """How long a request waits before it asks again for an account that another one is working on."""
-
-
+ITS_DATE = "it waits for its date"
 SOON = dt.timedelta(minutes=3)
 """What waits no longer than that waits for another try, not for its date."""
 SOME = 500
@@ -70,6 +69,12 @@ class Job:
     batch: str | None
     submitted_by: str
 
+    @property
+    def awaits_date(self) -> bool:
+        """Whether it waits for its cancellation date, rather than for another try."""
+        later = self.state is State.WAITING and self.not_before is not None and self.not_before > now()
+        return later and self.why in {"", ITS_DATE}
+
     @classmethod
     def of(cls, row: Row[Any]) -> "Job":
         values = {name: getattr(row, name) for name in cls.__dataclass_fields__}
@@ -102,11 +107,15 @@ class Jobs:
 
     def these(self, request_ids: Sequence[str]) -> dict[str, Job]:
         """The jobs of these requests, by id."""
-        found: dict[str, Job] = {}
         with self.engine.connect() as connection:
-            for start in range(0, len(request_ids), SOME):
-                query = select(jobs).where(jobs.c.request_id.in_(request_ids[start : start + SOME]))
-                found |= {row.request_id: Job.of(row) for row in connection.execute(query)}
+            return self.these_in(connection, request_ids)
+
+    def these_in(self, connection: Connection, request_ids: Sequence[str]) -> dict[str, Job]:
+        """The same within a transaction."""
+        found: dict[str, Job] = {}
+        for start in range(0, len(request_ids), SOME):
+            query = select(jobs).where(jobs.c.request_id.in_(request_ids[start : start + SOME]))
+            found |= {row.request_id: Job.of(row) for row in connection.execute(query)}
         return found
 
     def counts(self) -> dict[State, int]:
@@ -118,7 +127,7 @@ class Jobs:
 
     def open(self, request_ids: Sequence[str] | None = None) -> int:
         """How many are being worked on, or will be soon: those that wait for a date further off are not counted."""
-        soon = jobs.c.not_before.is_(None) | (jobs.c.not_before <= _now() + SOON)
+        soon = jobs.c.not_before.is_(None) | (jobs.c.not_before <= now() + SOON)
         query = select(func.count()).where((jobs.c.state == State.WORKING) | ((jobs.c.state == State.WAITING) & soon))
         with self.engine.connect() as connection:
             if request_ids is None:
@@ -144,22 +153,37 @@ class Jobs:
         connection.execute(insert(jobs), row | {"submitted_by": by, "again": again})
         self._put(connection, Entry(REQUEST, request_id, 1), priority, not_before)
 
+    def add_all(
+        self, connection: Connection, waiting: Mapping[str, dt.datetime | None], *, priority: int, batch: str, by: str
+    ) -> None:
+        """The same of many: each request's id, and from when on it may be carried out."""
+        if not waiting:
+            return
+        common = {"priority": priority, "batch": batch, "submitted_by": by}
+        rows = [_fresh(one, State.WAITING) | common | {"not_before": at} for one, at in waiting.items()]
+        connection.execute(insert(jobs), rows)
+        query = select(requests.c.id, requests.c.position).where(requests.c.id.in_(waiting))
+        accepted = {str(row.id): int(row.position) for row in connection.execute(query)}
+        places = [
+            Place(Entry(REQUEST, one, 1), _rank(priority, accepted[one]), at) for one, at in waiting.items()
+        ]  # fmt: skip
+        self.waiting.put_all(connection, places)
+
     def _put(self, connection: Connection, entry: Entry, priority: int, at: dt.datetime | None) -> None:
-        """By priority; among equals in the order of acceptance, however often a request has been put back."""
         place = connection.execute(select(requests.c.position).where(requests.c.id == entry.key)).scalar_one()
-        self.waiting.put(connection, entry, priority=priority * PLACES + int(place) % PLACES, at=at)
+        self.waiting.put(connection, entry, priority=_rank(priority, int(place)), at=at)
 
     # --- working ---
 
     def take(self, connection: Connection, entry: Entry, lease: Lease, desk: int | None) -> Job:
-        """Make the job this lease's, and its account with it. Raises Void, Fenced."""
+        """Make the job this lease's, and its account with it. Raises Void, LeaseLost."""
         row = self._locked(connection, entry.key)
         if row is None or row.turn != entry.turn or row.state != State.WAITING:
             raise Void(f"request {entry.key} is at another turn")
         return self.take_row(connection, row, lease, desk)
 
     def take_at_once(self, connection: Connection, request_id: str, lease: Lease, again: int) -> Job:
-        """The same past the queue, whatever a job that nobody works on waits for: its entry is void. Raises NotTaken, Fenced."""
+        """The same past the queue, whatever a job that nobody works on waits for: its entry is void. Raises NotTaken, LeaseLost."""
         values = {"turn": jobs.c.turn + 1, "state": State.WAITING, "again": again, "not_before": None}
         connection.execute(update(jobs).where(jobs.c.request_id == request_id).values(**values))
         row = self._locked(connection, request_id)
@@ -168,19 +192,19 @@ class Jobs:
         return self.take_row(connection, row, lease, None)
 
     def take_row(self, connection: Connection, row: Row[Any], lease: Lease, desk: int | None) -> Job:
-        """Make a waiting job this lease's. Raises NotTaken if its account is being worked on, Fenced."""
+        """Make a waiting job this lease's. Raises NotTaken if its account is being worked on, LeaseLost."""
         lease.check(connection)
         number = connection.execute(
             select(requests.c.account_number).where(requests.c.id == row.request_id)
         ).scalar_one()
         self._lock_account(connection, str(number), row.request_id, lease)
-        values = {"state": State.WORKING, "worker": lease.id, "desk": desk, "since": _now(), "step": "", "why": ""}
+        values = {"state": State.WORKING, "worker": lease.id, "desk": desk, "since": now(), "step": "", "why": ""}
         connection.execute(update(jobs).where(jobs.c.request_id == row.request_id).values(**values))
         return Job.of(connection.execute(select(jobs).where(jobs.c.request_id == row.request_id)).one())
 
     def _lock_account(self, connection: Connection, number: str, request_id: str, lease: Lease) -> None:
         """Promise 7. Raises NotTaken."""
-        lock = {"account_number": number[:100], "request_id": request_id, "worker": lease.id, "at": _now()}
+        lock = {"account_number": number[:100], "request_id": request_id, "worker": lease.id, "at": now()}
         try:
             with connection.begin_nested():
                 connection.execute(insert(account_locks), lock)
@@ -206,13 +230,13 @@ class Jobs:
         if row is None:
             return
         values = {"state": State.WAITING, "turn": row.turn + 1, "why": why, "worker": None, "desk": None, "step": ""}
-        values |= {"since": _now(), "not_before": at, "tries": row.tries + tried}
+        values |= {"since": now(), "not_before": at, "tries": row.tries + tried}
         connection.execute(update(jobs).where(jobs.c.request_id == request_id).values(**values))
         self._put(connection, Entry(REQUEST, request_id, row.turn + 1), row.priority, at)
 
     def end(self, connection: Connection, request_id: str, state: State = State.ENDED, why: str = "") -> None:
         """The request has its end, or waits for an approval; whatever entry is left of it is void."""
-        values: dict[str, Any] = {"state": state, "why": why, "worker": None, "desk": None, "step": "", "since": _now()}
+        values: dict[str, Any] = {"state": state, "why": why, "worker": None, "desk": None, "step": "", "since": now()}
         values |= {"withdraw_by": None, "withdraw_why": None, "again": 0, "turn": jobs.c.turn + 1}
         connection.execute(update(jobs).where(jobs.c.request_id == request_id).values(**values))
 
@@ -262,12 +286,18 @@ class Jobs:
         return writing(self.engine)
 
 
+def _rank(priority: int, accepted: int) -> int:
+    """By priority; among equals in the order of acceptance, however often a request has been put back."""
+    return priority * PLACES + accepted % PLACES
+
+
 def _fresh(request_id: str, state: State) -> dict[str, Any]:
     return {
         "request_id": request_id, "state": state, "turn": 1, "priority": NORMAL, "not_before": None, "tries": 0, "why": "",
-        "worker": None, "desk": None, "since": _now(), "step": "", "again": 0, "batch": None, "submitted_by": "",
+        "worker": None, "desk": None, "since": now(), "step": "", "again": 0, "batch": None, "submitted_by": "",
     }  # fmt: skip
 
 
-def _now() -> dt.datetime:
+def now() -> dt.datetime:
+    """The present, in UTC."""
     return dt.datetime.now(dt.UTC)

@@ -22,7 +22,7 @@ from loguru import logger
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.errors import Interrupted
+from flows.errors import LeaseLost
 from rpa.cases.files import make_folder
 from rpa.database import writing
 from rpa.database.queue_tables import workers
@@ -33,10 +33,6 @@ BEATS = 7
 """A lease is extended so many times before it would run out."""
 MARGIN = 0.5
 """Clocks of two machines do not run equally fast."""
-
-
-class Fenced(Interrupted):
-    """The lease was lost: another worker has taken over. Nothing more may be done."""
 
 
 def boot_clock() -> float:
@@ -100,11 +96,11 @@ class Lease:
         self._ended.wait(seconds)
 
     def check(self, connection: Connection) -> None:
-        """Make sure of it for the time of the caller's transaction. Raises Fenced."""
+        """Make sure of it for the time of the caller's transaction. Raises LeaseLost."""
         query = select(workers.c.fenced).where(workers.c.id == self.id).with_for_update(read=True)
         if not self.valid() or connection.execute(query).scalar() is not False:
             self._lost.set()
-            raise Fenced("the lease of this worker ran out and its work was taken over")
+            raise LeaseLost("the lease of this worker ran out and its work was taken over")
 
     def _beat(self) -> None:
         while not self._ended.wait(self.seconds / BEATS):
@@ -136,7 +132,7 @@ class Watcher:
 
     def dead(self, row: Row[Any]) -> bool:
         """Whether a row of `workers` stands for a process that does nothing any more."""
-        if row.host == socket.gethostname() and _let_go(lock_file(self._output, row.id)):
+        if row.host == socket.gethostname() and let_go(lock_file(self._output, row.id)):
             return True
         beat, since = self._seen.get(row.id, (-1, 0.0))
         if beat != row.beat:
@@ -161,7 +157,7 @@ def _locked(path: Path) -> Any:
         os.close(handle)
 
 
-def _let_go(path: Path) -> bool:
+def let_go(path: Path) -> bool:
     """Whether the lock file is there and nobody holds it."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, and_, or_, select
 
+from flows.errors import LeaseLost
 from flows.model import ON_THE_WAY, CancellationRequest, End, Outcome
 from rpa.cases.wording import effect_in_words
 from rpa.database.queue_tables import approvals, jobs
 from rpa.queue.approval_rows import NO, Answer, Asked, answer, make_void, moment, newest
 from rpa.queue.attempt import work
 from rpa.queue.jobs import Job, Jobs, NotTaken, State
-from rpa.queue.leases import Fenced
 from rpa.queue.outbox import notify, record
 from rpa.queue.shop import Shop
 from rpa.records import CaseJournal
@@ -39,7 +39,7 @@ class Expiry:
             return
         try:
             ended = expire(shop)
-        except Fenced:  # the worker itself sees that its lease is lost
+        except LeaseLost:  # the worker itself sees that its lease is lost
             return
         self._next = -math.inf if ended == AT_ONCE else time.monotonic() + EVERY
 
@@ -47,7 +47,7 @@ class Expiry:
 def expire(shop: Shop) -> int:
     """Say no where nobody said anything in time, and end what was not approved; returns how many were looked at.
 
-    A request that waits although nothing is asked any more is looked at anew. Raises SQLAlchemyError, Fenced.
+    A request that waits although nothing is asked any more is looked at anew. Raises SQLAlchemyError, LeaseLost.
     """
     with shop.jobs.engine.connect() as connection:
         over = (approvals.c.state == Answer.WAITING) & (approvals.c.expires_at <= moment(connection))
@@ -102,7 +102,7 @@ def _look_anew(shop: Shop, request_id: str) -> None:
 def end_not_approved(shop: Shop, request_id: str) -> None:
     """End a request that a person or the clock said no to, unless that was done, or its account is being worked on.
 
-    Raises SQLAlchemyError, Fenced.
+    Raises SQLAlchemyError, LeaseLost.
     """
     taken = _take(shop, request_id)
     if taken is not None:

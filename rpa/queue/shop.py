@@ -41,7 +41,7 @@ class Policy(Protocol):
     def may_begin(self, request: CancellationRequest, plan: Plan, check: Callable[[Connection], None]) -> None:
         """Asked before the first effect; `check` makes sure of the lease, within its transaction.
 
-        Raises flows.errors.NotYetApproved, Fenced.
+        Raises flows.errors.NotYetApproved, LeaseLost.
         """
 
     def after_end(self, connection: Connection, request: CancellationRequest, outcome: Outcome) -> None:

@@ -1,21 +1,30 @@
 """Taking over: what a dead worker had in hand goes back into the queue, without a person's hand."""
 
+import datetime as dt
+from pathlib import Path
+
 from loguru import logger
 from sqlalchemy import Connection, delete, select, update
 
 from rpa.database.queue_tables import account_locks, jobs, rechecks, workers
-from rpa.queue.engine import Entry
+from rpa.queue.engine import TIDIED, Entry
 from rpa.queue.jobs import REQUEST, Jobs, State
-from rpa.queue.leases import Watcher
+from rpa.queue.leases import Watcher, let_go
+
+KEPT = dt.timedelta(days=1)
 
 
 def sweep(queue: Jobs, watcher: Watcher, mine: str) -> list[str]:
     """Look for workers that died and take over what they had; returns their ids. Raises SQLAlchemyError."""
+    handed = queue.waiting.handed_out()  # first: a worker that is seen later was not there yet
     with queue.engine.connect() as connection:
-        rows = list(connection.execute(select(workers).where(workers.c.id != mine, ~workers.c.fenced)))
+        rows = list(connection.execute(select(workers).where(~workers.c.fenced)))
         left = _with_something_left(connection)
-    dead = [row.id for row in rows if watcher.dead(row)]
-    for worker in dict.fromkeys([*dead, *left]):
+    alive = {row.id for row in rows}
+    dead = [row.id for row in rows if row.id != mine and watcher.dead(row)]
+    # fenced, and yet given an entry before it noticed; or ended between an entry and its job
+    gone = [worker for worker in handed if worker not in alive]
+    for worker in dict.fromkeys([*dead, *left, *gone]):
         take_over(queue, worker)
     return dead
 
@@ -32,7 +41,7 @@ def take_over(queue: Jobs, worker: str) -> None:
     """Fence a worker, and put back all that it had, in one transaction. From then on it can't write, nor set out an
     effect; what it may have set out before is found in the journal. Raises SQLAlchemyError.
     """
-    handed = queue.waiting.handed_to(worker)
+    handed = queue.waiting.handed_out(worker).get(worker, [])
     with queue.transaction() as connection:
         connection.execute(update(workers).where(workers.c.id == worker).values(fenced=True))
         connection.execute(delete(account_locks).where(account_locks.c.worker == worker))
@@ -47,6 +56,23 @@ def take_over(queue: Jobs, worker: str) -> None:
         logger.warning("worker {} is gone: {} requests taken over", worker, len(held) or len(handed))
 
 
+def tidy(queue: Jobs, output: Path) -> None:
+    """Forget what nobody asks for any more: finished entries of the engine, workers that ended, lock files of the dead.
+
+    Raises SQLAlchemyError.
+    """
+    before = dt.datetime.now(dt.UTC) - KEPT
+    while queue.waiting.tidy(before) == TIDIED:
+        pass
+    with queue.transaction() as connection:
+        connection.execute(delete(workers).where(workers.c.fenced, workers.c.seen_at < before))
+    with queue.engine.connect() as connection:
+        known = set(connection.execute(select(workers.c.id).where(~workers.c.fenced)).scalars())
+    for file in (output / "workers").glob("*.lock"):
+        if file.stem not in known and let_go(file):
+            file.unlink(missing_ok=True)
+
+
 class Strays:
     """Of this worker itself: entries that the engine handed out and that never reached a desk."""
 
@@ -55,7 +81,7 @@ class Strays:
 
     def put_back(self, queue: Jobs, worker: str, known: set[str]) -> None:
         """Put back those that were missing the last time too: at any moment some are on their way. Raises SQLAlchemyError."""
-        missing = [entry for entry in queue.waiting.handed_to(worker) if entry.id not in known]
+        missing = [entry for entry in queue.waiting.handed_out(worker).get(worker, []) if entry.id not in known]
         strays = [entry for entry in missing if entry.id in self._before]
         self._before = {entry.id for entry in missing}
         if strays:

@@ -12,18 +12,20 @@ from typing import Any
 from loguru import logger
 from sqlalchemy.exc import SQLAlchemyError
 
+from flows.errors import LeaseLost
 from flows.profile import SiteProfile
 from rpa.line import Line
+from rpa.log import worker_is
 from rpa.queue.attempt import carry_out, give_back
 from rpa.queue.desks import Desk, Desks
 from rpa.queue.engine import Entry, launched
 from rpa.queue.jobs import REQUEST, Jobs
-from rpa.queue.leases import Fenced, Lease, Watcher
+from rpa.queue.leases import Lease, Watcher
 from rpa.queue.shop import Policy, Shop, Watch
-from rpa.queue.sweeping import Strays, sweep
+from rpa.queue.sweeping import Strays, sweep, take_over, tidy
 from rpa.records import Records
 
-LOOK_SECONDS, SWEEP_SECONDS, STRAY_SECONDS = 0.25, 1.0, 10.0
+LOOK_SECONDS, SWEEP_SECONDS, STRAY_SECONDS, TIDY_SECONDS = 0.25, 1.0, 10.0, 3600.0
 PATIENCE = 24.0
 """Seconds for what is in flight to be finished once the worker is to stop; then its browsers are ended."""
 
@@ -89,6 +91,7 @@ class Worker:
 
     def _under(self, lease: Lease) -> bool:
         """Work under one lease; whether the worker has ended, rather than lost it."""
+        worker_is(lease.id)
         jobs = Jobs(self.records.engine)
         halt = Halt(self.stop)
         line = Line(self.records.engine, self.profile.policy)
@@ -104,7 +107,7 @@ class Worker:
             try:
                 with desks.one(entry.key) as desk:
                     self._carry(shop, entry, desk)
-            except Fenced:
+            except LeaseLost:
                 logger.warning("{}: the lease was lost", entry.key)
             except Exception as error:  # noqa: BLE001 (nothing that happens to one request may lose it)
                 logger.exception("{}: could not be carried out", entry.key)
@@ -130,6 +133,8 @@ class Worker:
             halt.set()
             desks.close(seconds=PATIENCE)
             self.exhausted = shop.exhausted
+            with contextlib.suppress(SQLAlchemyError):  # else others find it
+                take_over(jobs, lease.id)
         return not lease.lost or self.stop.is_set()
 
     def _carry(self, shop: Shop, entry: Entry, desk: Desk) -> None:
@@ -141,7 +146,7 @@ class Worker:
     def _look_after(self, shop: Shop, halt: Halt, desks: Desks, known: set[str]) -> None:
         """Beside the work: the line, the dead, the chores; returns when the worker is to end."""
         watcher, strays = Watcher(self.output), Strays()
-        swept = strayed = float("-inf")
+        swept = strayed = tidied = float("-inf")
         while not (self.stop.wait(LOOK_SECONDS) or shop.lease.lost):
             now = time.monotonic()
             with contextlib.suppress(SQLAlchemyError):  # the database is away: the lease tells how long that may last
@@ -153,6 +158,9 @@ class Worker:
                 if now - strayed > STRAY_SECONDS:
                     strays.put_back(shop.jobs, shop.lease.id, set(known))
                     strayed = now
+                if now - tidied > TIDY_SECONDS:
+                    tidy(shop.jobs, self.output)
+                    tidied = now
                 for chore in self.chores:
                     chore(shop)
                 if shop.exhausted or (desks.busy == 0 and self.done(shop.jobs)):

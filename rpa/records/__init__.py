@@ -1,6 +1,7 @@
 """What happened to each request: durable, in a database and in case files."""
 
 from rpa.records.errors import (
+    AlreadyBegun,
     AlreadyEnded,
     CaseBusy,
     CaseDamaged,
@@ -8,12 +9,14 @@ from rpa.records.errors import (
     NoSuchRequest,
     RecordError,
     RequestConflict,
+    RequestPurged,
     UnsafeId,
 )
 from rpa.records.journal import CaseJournal
-from rpa.records.records import Records, RequestRecord, check_id
+from rpa.records.records import Records, RequestRecord, check_id, must_not_be_purged
 
 __all__ = [
+    "AlreadyBegun",
     "AlreadyEnded",
     "CaseBusy",
     "CaseDamaged",
@@ -23,7 +26,9 @@ __all__ = [
     "RecordError",
     "Records",
     "RequestConflict",
+    "RequestPurged",
     "RequestRecord",
     "UnsafeId",
     "check_id",
+    "must_not_be_purged",
 ]

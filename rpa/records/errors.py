@@ -2,11 +2,13 @@
 
 RecordError
 ├── RequestConflict   the id is taken by a request with other content (promise 13)
+│   └── RequestPurged the id is of a request whose content was deleted
 ├── UnsafeId          the id can't name a folder
 ├── NoSuchRequest     no request, or more than one, goes by that id
 ├── CaseBusy          another process is writing this case file (promise 7)
 ├── CaseDamaged       the case file lacks what the database knows: it was edited
 ├── AlreadyEnded      the request has its end (promise 13)
+├── AlreadyBegun      a change of the account was set out already
 └── JournalClosed     the journal was finished, closed, or can't be trusted after a failed fsync
 """
 
@@ -16,6 +18,10 @@ class RecordError(Exception):
 
 
 class RequestConflict(RecordError):
+    pass
+
+
+class RequestPurged(RequestConflict):
     pass
 
 
@@ -36,6 +42,10 @@ class CaseDamaged(RecordError):
 
 
 class AlreadyEnded(RecordError):
+    pass
+
+
+class AlreadyBegun(RecordError):
     pass
 
 

@@ -47,9 +47,6 @@ class Guard(Protocol):
     def before_intent(self, connection: Connection, *, first: bool) -> None:
         """Raises if nothing more may be set out; `first`: nothing was yet, for this request."""
 
-    def before_file(self) -> None:
-        """Raises if this process may not write into the case folder any more; quick."""
-
 
 class CaseJournal:
     """One attempt at one request. Made by `Records.begin`; ended by `finish`, or by `close` without an
@@ -79,7 +76,7 @@ class CaseJournal:
         self._file = JournalFile(case_dir, request.id, break_lock=guard is not None)
         try:
             self._evidence = EvidenceFolder(case_dir, redactor)
-            self._stored, self.attempt = resuming.catch_up(engine, request.id, self._file, self._evidence, place)
+            self.attempt = resuming.catch_up(engine, request.id, self._file, self._evidence, place)
         except BaseException:
             self._file.close()
             raise
@@ -146,7 +143,6 @@ class CaseJournal:
                     if self._guarded is not None:
                         self._guarded.before_intent(connection, first=number == 1)
                     self._store(connection)
-                self._stored = len(self._file.lines)
             except Exception:
                 self._withdraw(intent, effect, clause)
                 raise
@@ -190,8 +186,6 @@ class CaseJournal:
         """
         with self._guard:
             self._file.check()
-            if self._guarded is not None:
-                self._guarded.before_file()
             file, digest = self._evidence.write(len(self._file.lines) + 1, name, content, media_type)
             told = {
                 "file": file,
@@ -245,14 +239,15 @@ class CaseJournal:
         with writing(self._engine) as connection:
             self._may_write(connection)
             self._store(connection)
-        self._stored = len(self._file.lines)
 
     def _may_write(self, connection: Connection) -> None:
         if self._guarded is not None:
             self._guarded.before_write(connection)
 
     def _store(self, connection: Connection) -> None:
-        projection.store(connection, self._request.id, self._file.lines[self._stored :], self.attempt)
+        # Asked, not remembered: a commit may be done although its answer was lost on the way from PostgreSQL.
+        known = resuming.known_lines(connection, self._request.id, self._file)
+        projection.store(connection, self._request.id, self._file.lines[known:], self.attempt)
 
     def _tell(self, event: Event) -> None:
         for callback in tuple(self._listeners):

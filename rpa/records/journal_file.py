@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flows.journal import Event
-from rpa.cases.chain import JOURNAL, ChainRead, Line, forge, genesis, read_chain
+from rpa.cases.chain import JOURNAL, ChainRead, Line, follow, is_purged, read_chain
 from rpa.cases.files import MODE, make_folder, sync, write_atomic, write_new
 from rpa.records.errors import CaseBusy, JournalClosed
 
@@ -48,10 +48,41 @@ class JournalFile:
         except BlockingIOError as error:
             if not wanted:
                 return False
-            self.close()
-            where = f"request {self._request_id} is being worked on: {self.path} is held by another journal"
-            raise CaseBusy(f"{where}; wait until that run has ended") from error
-        return True
+            raise self._busy() from error
+        if os.path.samestat(os.fstat(self._handle), self.path.stat()):
+            return True
+        if wanted:  # another file was put in its place since it was opened
+            raise self._busy()
+        return False
+
+    def _busy(self) -> CaseBusy:
+        self.close()
+        where = f"request {self._request_id} is being worked on: {self.path} is held by another journal"
+        return CaseBusy(f"{where}; wait until that run has ended")
+
+    def swap(self, lines: Sequence[Line]) -> None:
+        """Put these lines in place of all that are there: durably, and whole or not at all. Raises OSError.
+
+        The new file is held before it gets the name, so that nobody writes to it in between.
+        """
+        self.check()
+        # Beside the case folder: one that is left by a kill is no file of the case.
+        temporary = self.path.parent.with_name(f".{self.path.parent.name}.journal.tmp")
+        handle = os.open(temporary, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, MODE)
+        fresh = weakref.finalize(self, os.close, handle)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            temporary.write_bytes(b"".join(line.raw for line in lines))
+            os.fsync(handle)
+            temporary.replace(self.path)
+        except OSError:
+            fresh()
+            temporary.unlink(missing_ok=True)
+            raise
+        self._close()
+        self._handle, self._close = handle, fresh
+        self.lines, self._size = list(lines), sum(len(line.raw) for line in lines)
+        sync(self.path.parent)
 
     def replace(self, lines: Sequence[Line]) -> None:
         """Hold these lines instead; what the file held is kept beside it. Raises OSError."""
@@ -78,7 +109,9 @@ class JournalFile:
         """Write a line; a killed process keeps it, a power cut only after `sync`. Raises OSError, and then no
         line is there."""
         self.check()
-        line = forge(len(self.lines) + 1, self.lines[-1].hash if self.lines else genesis(self._request_id), event)
+        if is_purged(self.lines):
+            raise JournalClosed(f"the journal {self.path} was purged: nothing is written behind that")
+        line = follow(self.lines, self._request_id, event)
         try:
             self._write_whole(line.raw)
         except OSError:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from flows.journal import Event, EventKind, Intent
-from rpa.cases.chain import Line, forge, genesis
+from rpa.cases.chain import Line, follow
 from rpa.cases.text import canonical, clean
 from rpa.database.tables import attempts, intents, observations
 
@@ -38,7 +38,7 @@ def lines_of(connection: Connection, request_id: str) -> list[Line]:
     lines: list[Line] = []
     for row in connection.execute(query):
         event = Event(kind=row.kind, clause=row.clause, at=row.at, data=json.loads(row.data))
-        lines.append(forge(row.seq, lines[-1].hash if lines else genesis(request_id), event))
+        lines.append(follow(lines, request_id, event))
     return lines
 
 
@@ -82,8 +82,9 @@ def _left_the_browser(requests: list[dict[str, Any]]) -> int:
 
 
 def _attempt_row(request_id: str, event: Event) -> dict[str, Any]:
-    told = {name: event.data[name] for name in ("attempt", "profile", "profile_hash", "version", "place")}
-    return {"request_id": request_id, "started_at": event.at, **told}
+    told = {name: event.data[name] for name in ("attempt", "profile_hash", "version", "place")}
+    # The profile's name may hold NUL, for which PostgreSQL has no room.
+    return {"request_id": request_id, "started_at": event.at, **told, "profile": clean(event.data["profile"])}
 
 
 def _intent_row(request_id: str, attempt: int, seq: int, at: dt.datetime, data: dict[str, Any]) -> dict[str, Any]:

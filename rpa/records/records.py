@@ -12,25 +12,32 @@ from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from flows.journal import Intent
 from flows.model import CancellationRequest, End, Outcome
 from flows.profile import SiteProfile
 from rpa.cases.files import make_folder, sha256, write_atomic
+from rpa.cases.purged import Purged
 from rpa.cases.text import canonical, clean, one_line
-from rpa.cases.verifying import VerifyReport, request_of, verify
+from rpa.cases.verifying import VerifyReport, request_of
+from rpa.cases.wording import effect_in_words
 from rpa.database import open_database
 from rpa.database.tables import attempts, ends, requests
-from rpa.records.errors import AlreadyEnded, NoSuchRequest, RequestConflict, UnsafeId
+from rpa.records.checking import check, seals_of
+from rpa.records.errors import AlreadyBegun, AlreadyEnded, NoSuchRequest, RequestConflict, RequestPurged, UnsafeId
 from rpa.records.journal import CaseJournal, Guard
-from rpa.records.projection import attempts_of, intents_of, last_known
+from rpa.records.projection import intents_of
+from rpa.records.pseudonyms import Pseudonyms
 from rpa.records.redaction import Redactor
+from rpa.records.stored import Stored
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?")
 SOME = 500
 """So many ids are asked for at once."""
+_START_OF_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""No other text is asked of the database: it may hold NUL or half a character, which PostgreSQL and the driver refuse."""
 NEAR = 5000
 """So many of the newest ids are looked through for one that is near a mistyped one."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)  # Windows opens devices by these names
@@ -47,6 +54,8 @@ class RequestRecord(BaseModel):
     attempts: int
     outcome: Outcome | None
     case_dir: Path
+    purged: Purged | None = None
+    """Its personal data were deleted, or are being deleted: `request` and `outcome` then hold `[purged]` for them."""
 
 
 def place_of(cases_dir: Path) -> str:
@@ -77,10 +86,10 @@ class Records:
 
     def __init__(self, database_url: str, cases_dir: Path, masked_fields: Iterable[str] = ()) -> None:
         """Open or create both. Raises OSError or sqlalchemy.exc.SQLAlchemyError."""
-        self._cases_dir = Path(cases_dir).absolute()
+        self.cases_dir = Path(cases_dir).absolute()
         self._masked_fields = tuple(masked_fields)
-        make_folder(self._cases_dir)
-        self.place = place_of(self._cases_dir)
+        make_folder(self.cases_dir)
+        self.place = place_of(self.cases_dir)
         self._engine = open_database(database_url)
 
     def __enter__(self) -> Self:
@@ -111,22 +120,45 @@ class Records:
             self._must_be_same(request)
         return self._get(request.id)
 
-    def accept_in(self, connection: Connection, offered: Sequence[CancellationRequest], source: str) -> list[str]:
-        """Store those that are not stored yet, in the caller's transaction; returns their ids.
+    def accept_in(
+        self, connection: Connection, offered: Sequence[CancellationRequest], source: str
+    ) -> list[CancellationRequest]:
+        """Store those that are not stored yet, in the caller's transaction; returns all as they stand: moved, perhaps.
 
-        Raises UnsafeId, IntegrityError if another process stores one meanwhile.
+        Raises RequestConflict, UnsafeId, IntegrityError if another process stores one meanwhile.
         """
         ids = [request.id for request in offered]
-        known = set(connection.execute(select(requests.c.id).where(requests.c.id.in_(ids))).scalars())
-        new = [request for request in offered if request.id not in known]
+        known = {row.id: row for row in connection.execute(select(requests).where(requests.c.id.in_(ids)))}
+        new = [row_of(request, source) for request in offered if request.id not in known]
         if new:
-            connection.execute(insert(requests), [row_of(request, source) for request in new])
-        return [request.id for request in new]
+            connection.execute(insert(requests), new)
+        for request in offered:
+            if request.id in known:
+                _must_fit(known[request.id], request, self.cases_dir)
+        return [_as_moved(one, known[one.id].moved_to) if one.id in known else one for one in offered]
 
-    def ended_in(self, connection: Connection, request_id: str) -> bool:
-        """Whether a request has its end, in the caller's transaction."""
-        row = connection.execute(_records().where(requests.c.id == request_id)).first()
-        return row is not None and row.outcome is not None
+    def ended_among(self, connection: Connection, ids: Sequence[str]) -> set[str]:
+        """Those of these ids that have their end, in the caller's transaction."""
+        later = select(attempts.c.attempt).where(
+            attempts.c.request_id == ends.c.request_id, attempts.c.attempt > ends.c.attempt
+        )
+        query = select(ends.c.request_id).where(ends.c.request_id.in_(ids), ~later.exists())
+        return set(connection.execute(query).scalars())
+
+    def move_in(self, connection: Connection, request_id: str, to: dt.date) -> CancellationRequest:
+        """Move the cancellation date, in the caller's transaction; returns the request as it was before.
+
+        What was accepted stays as it was, and the id with it. Raises AlreadyEnded, AlreadyBegun.
+        """
+        record = self._record(connection.execute(_records().where(requests.c.id == request_id)).one())
+        if record.outcome is not None:
+            ended = f"request {request_id} has its end: {record.outcome.end.value}"
+            raise AlreadyEnded(f"{ended}; its date can't be moved any more")
+        if set_out := intents_of(connection, request_id):
+            what = f'"{effect_in_words(set_out[0].effect)}" was set out already, for {record.request.date}'
+            raise AlreadyBegun(f"request {request_id} can't be moved: {what}; run it to its end")
+        connection.execute(update(requests).where(requests.c.id == request_id).values(moved_to=to))
+        return record.request
 
     def conflicts(self, offered: Sequence[CancellationRequest]) -> dict[str, str]:
         """By id, why a request can't be accepted: its id can't name a folder, or is taken by another one (promise 13)."""
@@ -140,7 +172,7 @@ class Records:
                     try:
                         check_id(request_id)
                         if request_id in stored:
-                            _must_fit(stored[request_id], request)
+                            _must_fit(stored[request_id], request, self.cases_dir)
                     except (UnsafeId, RequestConflict) as error:
                         faults[request_id] = str(error)
         return faults
@@ -176,9 +208,9 @@ class Records:
         yet. `guard`: of the queue, asked before each write.
 
         Raises AlreadyEnded (unless the end was needs_human: a person may have it run again), CaseBusy,
-        CaseDamaged, RequestConflict, UnsafeId, OSError, SQLAlchemyError.
+        CaseDamaged, RequestConflict, RequestPurged, UnsafeId, OSError, SQLAlchemyError.
         """
-        record = self.accept(request)
+        record = must_not_be_purged(self.accept(request))
         redactor = Redactor(
             [*self._masked_fields, *profile.privacy.masked_fields],
             (request.account_name, request.account_number),
@@ -186,7 +218,7 @@ class Records:
         journal = CaseJournal(self._engine, request, record.case_dir, redactor, place=self.place, guard=guard)
         try:
             # Read again: another process may have ended the request before the case folder's lock was ours.
-            record = self._get(request.id)
+            record = must_not_be_purged(self._get(request.id))
             _must_be_open(record)
             journal.start(record.attempts + 1, _facts(record, profile, self.place))
         except BaseException:
@@ -198,19 +230,23 @@ class Records:
         """Check a request's case file against itself and against what the database knows. Raises
         NoSuchRequest."""
         record = self.find(request_id)
-        return verify(record.case_dir, *self._seals(record.request.id))
+        return self._check(record.case_dir, record.request.id)
 
     def verify_copy(self, folder: Path) -> VerifyReport:
         """Check a case folder from elsewhere against what the database knows of its request; by itself, if nothing."""
-        head, manifest = self._seals(request_of(folder))
-        return verify(folder, head or None, manifest)
+        told = request_of(folder)
+        # what a folder from elsewhere calls itself may be no id, and PostgreSQL takes no NUL
+        return self._check(folder, told if _START_OF_ID.fullmatch(told) else "")
 
-    def _seals(self, request_id: str) -> tuple[str, str | None]:
-        """The last hash of a request's journal, and its manifest's sha256."""
+    def _check(self, folder: Path, request_id: str) -> VerifyReport:
+        report = self._check_once(folder, request_id)
+        # Another process may have ended or purged the request between the look at each.
+        return report if report.ok else self._check_once(folder, request_id)
+
+    def _check_once(self, folder: Path, request_id: str) -> VerifyReport:
         with self._engine.connect() as connection:
-            newest = attempts_of(connection, request_id)
-            query = select(ends.c.manifest).where(ends.c.request_id == request_id, ends.c.attempt == newest)
-            return last_known(connection, request_id)[1], connection.execute(query).scalar()
+            seals = seals_of(connection, request_id)
+        return check(folder, seals)
 
     def intents(self, request_id: str) -> Sequence[Intent]:
         """All that was set out to be changed for a request, oldest first."""
@@ -223,16 +259,19 @@ class Records:
 
     def _must_be_same(self, request: CancellationRequest) -> None:
         with self._engine.connect() as connection:
-            _must_fit(connection.execute(select(requests).where(requests.c.id == request.id)).one(), request)
+            row = connection.execute(select(requests).where(requests.c.id == request.id)).one()
+        _must_fit(row, request, self.cases_dir)
 
     def _record(self, row: Row[Any]) -> RequestRecord:
+        stored = Stored.read(row.content)
         return RequestRecord(
-            request=_as_moved(CancellationRequest.model_validate_json(row.content), row.moved_to),
+            request=_as_moved(stored.request, row.moved_to),
             accepted_at=row.accepted_at,
             source=row.source,
             attempts=row.attempts or 0,
             outcome=Outcome.model_validate_json(row.outcome) if row.outcome else None,
-            case_dir=self._cases_dir / row.id,
+            case_dir=self.cases_dir / row.id,
+            purged=stored.mark.purged if stored.mark else None,
         )
 
 
@@ -257,8 +296,10 @@ def _records() -> Select[Any]:
 
 def _beginning_so(connection: Connection, request_id: str) -> list[str]:
     """The id itself if there is one, else some of those that begin so."""
+    if not _START_OF_ID.fullmatch(request_id):
+        return []
     exact = connection.execute(select(requests.c.id).where(requests.c.id == request_id)).scalars().all()
-    if exact or not request_id:
+    if exact:
         return list(exact)
     query = select(requests.c.id).where(requests.c.id.startswith(request_id, autoescape=True))
     # LIKE disregards case on SQLite
@@ -277,11 +318,21 @@ def row_of(request: CancellationRequest, source: str) -> dict[str, Any]:
     }
 
 
-def _must_fit(row: Row[Any], request: CancellationRequest) -> None:
-    """It is as it was accepted, or as a person has moved it since. Raises RequestConflict."""
-    stored = CancellationRequest.model_validate_json(row.content)
-    if _as_moved(stored, row.moved_to) != request:
+def _must_fit(row: Row[Any], request: CancellationRequest, cases_dir: Path) -> None:
+    """It is as it was accepted, or as a person has moved it since. Raises RequestConflict, RequestPurged."""
+    stored, mark = Stored.read(row.content)
+    if _as_moved(stored, row.moved_to) == request:
+        return
+    if mark is None or not mark.done:
         _must_be_same(stored, request)
+        return
+    pseudonyms, as_accepted = Pseudonyms(cases_dir), request.model_copy(update={"date": stored.date})
+    offered = as_accepted if request.date == row.moved_to else request
+    if pseudonyms.content(offered) != mark.content:
+        raise RequestPurged(
+            f"request {request.id} was purged on {mark.purged.at:%Y-%m-%d}, and as far as can still be told"
+            " it was accepted with other content; give the new request an id of its own"
+        )
 
 
 def _must_be_same(stored: CancellationRequest, offered: CancellationRequest) -> None:
@@ -295,6 +346,14 @@ def _must_be_same(stored: CancellationRequest, offered: CancellationRequest) -> 
         raise RequestConflict(
             f"request {stored.id} was accepted with other content: {'; '.join(differences)}; {advice}"
         )
+
+
+def must_not_be_purged(record: RequestRecord) -> RequestRecord:
+    """The record. Raises RequestPurged."""
+    if record.purged:
+        when = f"request {record.request.id} was purged on {record.purged.at:%Y-%m-%d}"
+        raise RequestPurged(f"{when} and can't be run again; to try again, give a new request a new id")
+    return record
 
 
 def _must_be_open(record: RequestRecord) -> None:

@@ -32,8 +32,8 @@ class Redactor:
 
     def hide(self, secrets: Sequence[str]) -> None:
         """From now on replace these strings, and their URL, HTML and JSON spellings."""
-        spellings = {spelling for secret in secrets if secret for spelling in _spellings(secret)}
-        self._secrets = tuple(sorted(spellings.union(self._secrets), key=len, reverse=True))
+        forms = {form for secret in secrets if secret for form in spellings(secret)}
+        self._secrets = tuple(sorted(forms.union(self._secrets), key=len, reverse=True))
 
     def text(self, text: str) -> str:
         """One text without secrets, tokens and the masked values that were seen so far."""
@@ -94,7 +94,8 @@ class Redactor:
                 self._masked.update({value, html.escape(value)})
 
 
-def _spellings(secret: str) -> set[str]:
+def spellings(secret: str) -> set[str]:
+    """A secret as it may be written in URLs, HTML and JSON."""
     return {
         secret,
         quote(secret),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from flows.journal import Event, EventKind
 from rpa.cases.chain import Line
@@ -15,10 +15,8 @@ from rpa.records.evidence import EvidenceFolder
 from rpa.records.journal_file import JournalFile
 
 
-def catch_up(
-    engine: Engine, request_id: str, file: JournalFile, evidence: EvidenceFolder, place: str = ""
-) -> tuple[int, int]:
-    """Bring the database to where the journal is; returns the number of lines and of attempts.
+def catch_up(engine: Engine, request_id: str, file: JournalFile, evidence: EvidenceFolder, place: str = "") -> int:
+    """Bring the database to where the journal is; returns the number of attempts.
 
     The journal may be ahead (it is written first), never behind; unless the newest attempt wrote it in
     another `place`, on a machine that this one shares no folder with: then it is written here as the database
@@ -31,8 +29,14 @@ def catch_up(
         _must_hold(file, known, digest)
         file.set_torn_end_aside(evidence.path_for(len(file.lines) + 1, "torn-end-of-journal", ".bin"))
         attempt = projection.attempts_of(connection, request_id)
-        attempt = projection.store(connection, request_id, file.lines[known:], attempt)
-    return len(file.lines), attempt
+        return projection.store(connection, request_id, file.lines[known:], attempt)
+
+
+def known_lines(connection: Connection, request_id: str, file: JournalFile) -> int:
+    """How many of the journal's lines the database has. Raises CaseDamaged if its last one is not the journal's."""
+    known, digest = projection.last_known(connection, request_id)
+    _must_hold(file, known, digest)
+    return known
 
 
 def _holds(file: JournalFile, known: int, digest: str) -> bool:

@@ -72,6 +72,14 @@ def request_id(
     return f"{account_number[:20] or 'unnumbered'}-{date:%Y%m%d}-{digest}"
 
 
+def cancellation_date(text: str, *, read_date: ReadDate, today: dt.date) -> dt.date:
+    """The date that a request is to be moved to, as strict as its own. Raises FieldFaults."""
+    try:
+        return _date(text, read_date, today)
+    except _WrongError as error:
+        raise FieldFaults([("date", str(error))], {}) from error
+
+
 def _filled(column: str, cell: Cell, reader: Callable[[Cell], Any]) -> Any:
     """The cell's value, or for an empty one the default. Raises _WrongError with the end of a sentence."""
     if isinstance(cell, Unusable):

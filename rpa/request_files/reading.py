@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from flows.model import CancellationRequest
 from rpa.request_files.fields import FieldFaults, ReadDate, request_from
@@ -22,6 +22,10 @@ READERS: dict[str, Callable[[bytes], Sheet]] = {
 }
 
 
+STANDARD_INPUT = Path("standard input")
+"""What a pipe is called where a file has its name."""
+
+
 @dataclass(frozen=True)
 class RequestFile:
     """A file without a fault. `rows[i]` is the row of `requests[i]`; `notes` is what a person should know."""
@@ -37,7 +41,20 @@ def read_requests(path: Path, *, read_date: ReadDate | None = None, today: dt.da
 
     Raises RequestFileError with every fault of the file.
     """
-    sheet = _sheet(path)
+    return _checked(path, _sheet(path), read_date, today)
+
+
+def read_request_lines(
+    stream: IO[bytes], *, read_date: ReadDate | None = None, today: dt.date | None = None
+) -> RequestFile:
+    """The same of JSON Lines from a pipe, read to its end."""
+    content = stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise RequestFileError(STANDARD_INPUT, [_too_large()])
+    return _checked(STANDARD_INPUT, read_jsonl(content), read_date, today)
+
+
+def _checked(path: Path, sheet: Sheet, read_date: ReadDate | None, today: dt.date | None) -> RequestFile:
     today = today or dt.date.today()  # noqa: DTZ011 (the day on this person's calendar)
     requests: dict[int, CancellationRequest] = {}
     values: dict[int, Mapping[str, Any]] = {}
@@ -75,11 +92,14 @@ def _sheet(path: Path) -> Sheet:
         raise RequestFileError(path, [Fault(0, "", f"is no request file; its name must end in one of {kinds}")])
     try:
         if path.stat().st_size > MOST_BYTES:
-            message = f"is larger than {MOST_BYTES // 10**6} MB; split it, or check that it is the right file"
-            raise RequestFileError(path, [Fault(0, "", message)])
+            raise RequestFileError(path, [_too_large()])
         return reader(path.read_bytes())
     except OSError as error:
         raise RequestFileError(path, [Fault(0, "", f"cannot be read: {error.strerror}")]) from error
+
+
+def _too_large() -> Fault:
+    return Fault(0, "", f"is larger than {MOST_BYTES // 10**6} MB; split it, or check that it is the right file")
 
 
 def _missing_column(faults: list[Fault]) -> bool:
