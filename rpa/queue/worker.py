@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from loguru import logger
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from flows.errors import LeaseLost
 from flows.profile import SiteProfile
@@ -26,6 +26,8 @@ from rpa.queue.sweeping import Strays, put_back_if_not_begun, put_back_orphans, 
 from rpa.records import Records
 
 LOOK_SECONDS, SWEEP_SECONDS, STRAY_SECONDS, ORPHAN_SECONDS, TIDY_SECONDS = 0.25, 1.0, 10.0, 60.0, 3600.0
+AWAY_SECONDS = 3.0
+"""Between two looks whether a database that is away has come back."""
 ENDS_WITHIN, IN_FLIGHT, BROWSERS, CLOSING = 27.0, 20.0, 2.5, 2.0
 """Seconds, once the worker is to end: in all, with what is told of it (30 are promised); for what is in flight to be
 finished; then, twice at most, for what waits for a browser that is ended to fail; at least, for browsers to be closed.
@@ -82,6 +84,7 @@ class Worker:
     _ending: float | None = field(default=None, init=False)
     """Since when, by the monotonic clock."""
     _desks: Desks | None = field(default=None, init=False)
+    _begun: bool = field(default=False, init=False)
 
     @property
     def seconds_left(self) -> float:
@@ -96,13 +99,25 @@ class Worker:
     def run(self) -> None:
         """Work until `stop` is set, `done` says so, or a cap ends it; what was begun goes back into the queue.
 
-        A worker whose lease was lost (it was frozen) begins anew, under another lease. Raises SQLAlchemyError, OSError.
+        A worker whose lease was lost (it was frozen, the database was away) begins anew, under another lease. Raises
+        SQLAlchemyError, OSError; that the database is away only if it was so from the beginning.
         """
+        away = False
         while not self.stop.is_set():
-            with Lease(self.records.engine, self.kind, self.output) as lease:
-                if self._under(lease):
-                    return
-            logger.warning("the lease was lost, and what was being done with it; the worker begins anew")
+            try:
+                with Lease(self.records.engine, self.kind, self.output) as lease:
+                    if self._under(lease):
+                        return
+                logger.warning("the lease was lost, and what was being done with it; the worker begins anew")
+                away = False
+            except OperationalError as error:
+                if not self._begun:
+                    raise
+                if not away:
+                    said = str(error).splitlines()[0]
+                    logger.warning("the database is away; the worker begins anew once it is back: {}", said)
+                away = True
+                self.stop.wait(AWAY_SECONDS)
 
     def _under(self, lease: Lease) -> bool:
         """Work under one lease; whether the worker has ended, rather than lost it."""
@@ -137,6 +152,7 @@ class Worker:
         per_minute = self.profile.policy.max_requests_per_minute or None
         try:
             with launched(self.records.engine, lease.id, carry, capacity, per_minute=per_minute):
+                self._begun = True
                 self._look_after(shop, halt, desks, known)
                 self._ending = time.monotonic()
                 halt.set()
