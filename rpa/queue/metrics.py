@@ -3,19 +3,23 @@
 A label is a word of this program's (an end, a code, a clause, an effect), never a name, number or id of anybody's.
 """
 
+import itertools
 import re
 import time
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 
 from flows.journal import Event, EventKind
-from flows.model import CancellationRequest
+from flows.model import CancellationRequest, Effect, End
+from rpa.cases.wording import ADVICE
 from rpa.results import Result
 
 STEP_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160)
 REQUEST_SECONDS = (1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640)
 _OWN_WORD = re.compile(r"[a-z0-9_.\-]{1,40}")
 OTHER = "other"
+OUTCOMES = ("done", "answered", "not_done", "unknown")
+"""What becomes of an effect."""
 
 
 class Metrics:
@@ -43,8 +47,18 @@ class Metrics:
             "rpa_effects", "Effects by what became of them.", ["effect", "outcome"], registry=registry
         )
         ProcessCollector(registry=registry)
+        self._begin_at_nought()
         self._since: dict[tuple[str, str], float] = {}
         """By request and clause, when a step was begun."""
+
+    def _begin_at_nought(self) -> None:
+        """What an alarm may wait for: Prometheus sees no increase in a series that begins at 1."""
+        for effect, outcome in itertools.product(Effect, OUTCOMES):
+            self.effects.labels(effect.value, outcome)
+        for end in End:
+            self.ends.labels(end.value, "")
+        for code in ADVICE:
+            self.ends.labels(End.NEEDS_HUMAN.value, code)
 
     def started(self, request: CancellationRequest) -> None:
         """An attempt is begun."""
