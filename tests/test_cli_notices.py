@@ -51,14 +51,9 @@ class TestNotices:
     def test_each_says_whether_it_went(self, engine: Engine) -> None:
         put_notices(engine)
         lines = rpa("notices").stdout.splitlines()
-        told = [" ".join(line.split()[2:]) for line in lines[1:-1]]
-        assert told == [
-            "one sent 09:30:01",
-            "two tried 2 times: url 1, json: no answer",
-            "three not sent: no urls",
-            "four [red]<U+001B>[31m waits",
-        ]
-        assert lines[-1] == "4 notices"
+        told = [" ".join(line.split()[2:]) for line in lines[1:5]]
+        assert told == ["one sent 09:30:01", "two tried 2 times", "three not sent", "four [red]<U+001B>[31m waits"]
+        assert lines[5:] == ["Why 1 did not go: url 1, json: no answer", "Why 1 did not go: no urls", "4 notices"]
 
     def test_as_json_the_newest(self, engine: Engine) -> None:
         put_notices(engine)
@@ -103,6 +98,17 @@ class TestDigest:
         result = rpa("digest", "nine")
         assert result.exit_code == 2
         assert result.stderr == 'rpa: no batch begins with "nine"; without an id it is the newest\n'
+
+
+def test_what_is_printed_as_json_is_documented(engine: Engine, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RPA_NOTIFY_URLS", hook.url.get_secret_value())
+    document = (Path(__file__).parents[1] / "docs" / "cli.md").read_text(encoding="utf-8")
+    put_notices(engine)
+    put_batch(engine)
+    for words in (("notices",), ("notices", "--test"), ("digest",)):
+        told = objects(rpa(*words, "--json"))[0]
+        paragraph = document.split(f"`{told['schema']}`")[1].split("\n\n")[0]
+        assert [key for key in told if f"`{key}`" not in paragraph and key != "schema"] == [], told["schema"]
 
 
 def test_a_run_tells_people_of_its_end_and_of_who_is_needed(

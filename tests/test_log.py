@@ -17,6 +17,7 @@ from rpa.log_file import KEPT, LogFile
 from tests.queue_rows import a_request, now
 
 REQUEST = a_request(1)
+LOGS = (Path(__file__).parents[1] / "docs" / "operating.md").read_text(encoding="utf-8").split("## Logs")[1]
 SECRET = 'pa55 "wörd"'
 
 
@@ -94,6 +95,7 @@ def test_an_exception_is_told_without_names_secrets_and_values(folder: Path) -> 
         except ValueError:
             logger.exception("it failed")
     [line] = lines(folder)
+    assert set(line) == set(re.findall(r"^\| `(\w+)` \| ", LOGS, re.MULTILINE)), "docs/operating.md is behind"
     assert line["message"] == "it failed"
     assert [one for one in line["exception"] if one.startswith("test_log.py:")]
     assert [one.split(":")[0] for one in line["exception"] if "Error" in one] == ["ValueError", "KeyError"]

@@ -1,6 +1,7 @@
 """What Prometheus and the probes are told: counted from events, read from the queue, and nobody's name in a label."""
 
 import datetime as dt
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -175,6 +176,15 @@ class TestTheQueue:
             None,
         )
         assert health.unready() == "the database can't be read"
+
+
+def test_every_metric_is_documented(engine: Engine, health: Health) -> None:
+    metrics = Metrics()
+    metrics.registry.register(Gauges(health))
+    document = (Path(__file__).parents[1] / "docs" / "operating.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `(rpa_\w+)` \|", document, re.MULTILINE))
+    ours = [one for one in metrics.registry.collect() if one.name.startswith("rpa_")]
+    assert named == {f"{one.name}_total" if one.type == "counter" else one.name for one in ours}
 
 
 class TestLately:

@@ -115,6 +115,18 @@ def test_what_one_worker_is_sending_no_other_sends(engine: Engine, post: Post, c
     assert post.told() == ["a notice"]
 
 
+def test_what_comes_while_a_message_is_sent_is_not_taken_for_sent(engine: Engine, post: Post, clock: Clock) -> None:
+    put(engine)
+    later(clock)
+
+    def slowly(*call: str) -> str:
+        put(engine, title="another")
+        return post(*call)  # type: ignore[arg-type]
+
+    assert Notifier(engine, [MAIL], slowly).send_due() == 1
+    assert [row.sent_at is not None for row in rows(engine)] == [True, False]
+
+
 def test_what_a_worker_claimed_that_died_another_one_sends(engine: Engine, post: Post, clock: Clock) -> None:
     put(engine)
     later(clock)
@@ -239,9 +251,9 @@ class TestAsAChore:
             notifier._start(last=True)
             assert begun.wait(10)
             put(engine, "line_stopped")
-            notifier._looked = float("-inf")
+            notifier._looked, sending = float("-inf"), notifier._thread
             notifier(None)  # type: ignore[arg-type]
-            assert (len(calls), go.is_set()) == (1, False)
+            assert (notifier._thread is sending, len(calls), go.is_set()) == (True, 1, False)
             go.set()
         assert all(row.sent_at for row in rows(engine))
 

@@ -13,16 +13,26 @@ from rpa.database.tables import requests
 from rpa.queue import submitting
 from rpa.queue.engine import Waiting
 from rpa.queue.jobs import State
-from rpa.records import RequestConflict
+from rpa.queue.submitting import Submitted
+from rpa.records import RequestConflict, records
 from rpa.request_files.reading import read_request_lines, read_requests
+from tests.databases import database_url
 from tests.queue_bench import Bench, bench_in, request
 
+__all__ = ["database_url"]
 LATER = dt.date.today() + dt.timedelta(days=40)  # noqa: DTZ011 (any day to come)
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     with bench_in(tmp_path) as bench:
+        yield bench
+
+
+@pytest.fixture
+def either(tmp_path: Path, database_url: str) -> Iterator[Bench]:
+    """Once on SQLite, once on PostgreSQL."""
+    with bench_in(tmp_path, database_url) as bench:
         yield bench
 
 
@@ -38,7 +48,8 @@ def count(bench: Bench, table: Any) -> int:
 
 def entries(bench: Bench) -> list[dict[str, Any]]:
     """The engine's rows, with what it will hand out, in the order of their ranks."""
-    query = "select s.*, i.inputs as given from workflow_status s join workflow_input i using (workflow_uuid)"
+    place = "" if bench.records.engine.dialect.name == "sqlite" else "dbos."
+    query = f"select s.*, i.inputs as given from {place}workflow_status s join {place}workflow_input i using (workflow_uuid)"
     with bench.records.engine.connect() as connection:
         return [dict(row) for row in connection.execute(text(f"{query} order by priority")).mappings()]
 
@@ -61,12 +72,12 @@ def test_the_same_file_again_doubles_nothing_and_names_its_batch(bench: Bench, f
     assert len(entries(bench)) == 8
 
 
-def test_an_entry_that_was_put_in_with_many_is_as_the_engine_makes_one(bench: Bench) -> None:
-    with bench.jobs.transaction() as connection:
-        bench.records.accept_in(connection, [request(0)], "")
-        bench.jobs.add(connection, "r-0")
-    bench.submit(request(1), request(2), request(3, date=LATER), priority=5)
-    alone, *many = entries(bench)
+def test_an_entry_that_was_put_in_with_many_is_as_the_engine_makes_one(either: Bench) -> None:
+    with either.jobs.transaction() as connection:
+        either.records.accept_in(connection, [request(0)], "")
+        either.jobs.add(connection, "r-0")
+    either.submit(request(1), request(2), request(3, date=LATER), priority=5)
+    alone, *many = entries(either)
     assert [one["workflow_uuid"] for one in many] == ["request:r-1:1", "request:r-2:1", "request:r-3:1"]
     own = {"workflow_uuid", "priority", "creator_xid", "created_at", "updated_at", "given"}
     for one in many[:2]:
@@ -76,7 +87,7 @@ def test_an_entry_that_was_put_in_with_many_is_as_the_engine_makes_one(bench: Be
         assert len(one["given"]) == len(alone["given"])
     assert len({one["creator_xid"] for one in many} | {one["given"] for one in many}) == 6
     delayed = many[2]
-    at = bench.job("r-3").not_before
+    at = either.job("r-3").not_before
     assert at is not None
     assert (delayed["status"], abs(delayed["delay_until_epoch_ms"] / 1000 - at.timestamp()) < 1) == ("DELAYED", True)
 
@@ -87,7 +98,7 @@ def test_a_more_urgent_request_is_before_all_others_and_equals_keep_their_order(
     assert [one["workflow_uuid"].split(":")[1] for one in entries(bench)] == ["r-9", "r-3", "r-1", "r-2"]
 
 
-def test_a_part_is_there_as_a_whole_or_not_at_all(bench: Bench, few_at_once: None, monkeypatch: Any) -> None:
+def test_a_part_is_there_as_a_whole_or_not_at_all(either: Bench, few_at_once: None, monkeypatch: Any) -> None:
     put_all, parts = Waiting.put_all, list[int]()
 
     def fails_at_the_second(*given: Any) -> None:
@@ -101,9 +112,9 @@ def test_a_part_is_there_as_a_whole_or_not_at_all(bench: Bench, few_at_once: Non
     with monkeypatch.context() as patch:
         patch.setattr(Waiting, "put_all", fails_at_the_second)
         with pytest.raises(OSError, match="killed"):
-            bench.submit(*file)
-    assert [count(bench, requests), count(bench, jobs), len(entries(bench))] == [3, 3, 3]
-    assert (bench.submit(*file).new, len(entries(bench))) == (4, 7)
+            either.submit(*file)
+    assert [count(either, requests), count(either, jobs), len(entries(either))] == [3, 3, 3]
+    assert (either.submit(*file).new, len(entries(either))) == (4, 7)
 
 
 def test_what_it_is_told_to_is_durable_by_then(bench: Bench, few_at_once: None) -> None:
@@ -143,3 +154,23 @@ def test_lines_from_a_pipe_are_read_and_checked_as_a_file_is(tmp_path: Path) -> 
     with (tmp_path / "r.jsonl").open("rb") as pipe:
         piped = read_request_lines(pipe)
     assert piped.requests == read_requests(tmp_path / "r.jsonl").requests
+
+
+def test_what_another_process_accepts_in_between_is_no_fault(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite there is no in between."""
+    with bench_in(tmp_path, postgres_url) as bench, bench_in(tmp_path, postgres_url) as other:
+        row_of, others = records.row_of, list[Submitted]()
+
+        def other_is_first(*given: Any) -> dict[str, Any]:
+            with monkeypatch.context() as patch:
+                patch.setattr(records, "row_of", row_of)
+                others.append(other.submit(request(2), request(1)))
+            monkeypatch.setattr(records, "row_of", row_of)
+            return row_of(*given)
+
+        monkeypatch.setattr(records, "row_of", other_is_first)
+        mine = bench.submit(request(1), request(2), request(3))
+        assert (others[0].new, mine.new, mine.queued) == (2, 1, 2)
+        assert [count(bench, requests), count(bench, jobs), len(entries(bench))] == [3, 3, 3]

@@ -68,27 +68,28 @@ def _state(row: "Row[Any]") -> str:
 
 
 def _show(rows: "list[Row[Any]]", screen: "Screen") -> None:
+    from collections import Counter
+
     from rpa.cli.screen import plain_table
     from rpa.words_on_screen import safe
 
     table = plain_table("At (UTC)", "What", "Told")
-    table.columns[0].no_wrap = True
+    for narrow in (0, 2):
+        table.columns[narrow].no_wrap = True
     for row in rows:
         table.add_row(f"{row.at:%Y-%m-%d %H:%M}", safe(row.title, width=200), _told(row))
     screen.console.print(table)
+    for why, number in Counter(row.error for row in rows if row.error).items():
+        screen.say(f"Why {number} did not go:", safe(why, width=400))
     screen.say(f"{len(rows)} notice{'' if len(rows) == 1 else 's'}")
 
 
 def _told(row: "Row[Any]") -> Text:
-    from rpa.words_on_screen import safe
-
     if _sent(row):
         return Text(f"sent {row.sent_at:%H:%M:%S}", "green")
     if row.sent_at is not None:
-        return safe(f"not sent: {row.error}", "red", width=200)
-    if row.error:
-        return safe(f"tried {row.tries} times: {row.error}", "yellow", width=200)
-    return Text("waits", "yellow")
+        return Text("not sent", "red")
+    return Text(f"tried {row.tries} times" if row.error else "waits", "yellow")
 
 
 def _test(desk: "Desk") -> int:

@@ -35,7 +35,8 @@ def _lines(digest: Digest) -> Iterator[str]:
     yield ""
     for end in End:
         if digest.ends[end]:
-            yield f"{digest.ends[end]:>6}  {NAMES[end]}"
+            several = end is End.NEEDS_HUMAN and digest.ends[end] > 1
+            yield f"{digest.ends[end]:>6}  {'need a person' if several else NAMES[end]}"
     for state, words in WAIT_FOR.items():
         if digest.unended[state]:
             next_one = f", the next on {digest.next_date:%Y-%m-%d}" if state == "waiting_for_date" else ""
