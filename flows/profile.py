@@ -121,11 +121,6 @@ class Approval(ProfilePart):
     """true: people work under logins of their own, so the login that submitted a request can't approve it either,
     whatever name --by gives."""
 
-    @property
-    def asks(self) -> bool:
-        """Whether there is a rule."""
-        return bool(self.all or self.licenses_from or self.money_from or self.names)
-
 
 class Policy(ProfilePart):
     protected_names: tuple[Text, ...] = ()

@@ -81,8 +81,8 @@ class BrowserSession:
     heard: Callable[[], None]
     untraced: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
     fence: Fence = field(default_factory=lambda: Fence(lambda: True))
-    approval: Callable[[Plan], None] | None = None
-    """Raises NotYetApproved while a plan waits for its approval. None: policy asks for none."""
+    approval: Callable[[Plan], bool] | None = None
+    """Raises NotYetApproved while a plan waits for its approval; False: policy asks for none."""
     setting: Setting = field(init=False)
     origins: set[str] = field(default_factory=set)
     """Where its pages came from."""
@@ -165,9 +165,9 @@ class BrowserSession:
     def approve(self, plan: Plan) -> bool:
         if self.approval is None:
             return False
-        self.approval(plan)
+        given = self.approval(plan)
         self.heard()
-        return True
+        return given
 
     def evidence(self, tab: Tab, page: str, moment: str, clause: str) -> str:
         """A JPEG (whole page around effects) and the DOM as text. A page that is gone after an effect has no picture."""

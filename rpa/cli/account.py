@@ -139,11 +139,11 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
         return exit_code_of_one(result, closed=bool(closed), interrupted=stop.is_set())
 
 
-def _tell_what_it_waits_for(policy: "Approvals | None", plan: "Plan", screen: "Screen") -> None:
+def _tell_what_it_waits_for(policy: "Approvals", plan: "Plan", screen: "Screen") -> None:
     """A person who is asked for the digits knows beforehand that they are not all."""
     from rpa.words_on_screen import safe
 
-    reasons = policy.waits_for(plan.request, plan) if policy is not None else []
+    reasons = policy.waits_for(plan.request, plan)
     if reasons:
         why = f"{'; '.join(reasons)}. Confirmed by you, the plan waits for somebody else's yes"
         screen.say(Text("Needs approval:", "yellow"), safe(why, width=400))

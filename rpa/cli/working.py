@@ -42,6 +42,6 @@ def make_worker(
     )  # fmt: skip
 
 
-def approvals(records: Records, site: SiteProfile, credentials: Credentials) -> Approvals | None:
-    """What the profile asks for before a plan is begun; None: nothing."""
-    return Approvals(records.engine, site, tuple(credentials.secrets)) if site.policy.approval.asks else None
+def approvals(records: Records, site: SiteProfile, credentials: Credentials) -> Approvals:
+    """What is asked before a plan is begun, whether or not the profile has a rule: a person may have said no under one."""
+    return Approvals(records.engine, site, tuple(credentials.secrets))

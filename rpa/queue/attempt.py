@@ -153,13 +153,17 @@ def _outcome(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJo
 
     journal.redact(shop.secrets)
     journal.listen(tell)
-    more = {} if shop.policy is None else {"approve": lambda plan: _approve(shop, request, plan)}
+    more = {} if shop.policy is None else {"approve": lambda plan: _approve(shop, request, journal, plan)}
     return robot.cancel(request, journal, stop=shop.stop, **more)
 
 
-def _approve(shop: Shop, request: CancellationRequest, plan: Plan) -> None:
-    if shop.policy is not None:
-        shop.policy.may_begin(request, plan, shop.lease.check)
+def _approve(shop: Shop, request: CancellationRequest, journal: CaseJournal, plan: Plan) -> bool:
+    """Whether somebody was asked and said yes, as the case file then tells. Raises NotYetApproved."""
+    by = shop.policy.may_begin(request, plan, shop.lease.check) if shop.policy is not None else ""
+    if by:
+        said = {"Approved by": by, "Plan": plan.hash}
+        journal.write(EventKind.OBSERVATION, "5", page="approval of the plan", url="", values=said)
+    return bool(by)
 
 
 def _judged(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJournal, outcome: Outcome) -> Verdict:

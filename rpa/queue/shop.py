@@ -38,8 +38,9 @@ class Watch(Protocol):
 class Policy(Protocol):
     """What the site's policy asks for around an attempt."""
 
-    def may_begin(self, request: CancellationRequest, plan: Plan, check: Callable[[Connection], None]) -> None:
-        """Asked before the first effect; `check` makes sure of the lease, within its transaction.
+    def may_begin(self, request: CancellationRequest, plan: Plan, check: Callable[[Connection], None]) -> str:
+        """Asked before the first effect; `check` makes sure of the lease, within its transaction. Returns who approved
+        the plan; empty: policy asks for nothing.
 
         Raises flows.errors.NotYetApproved, LeaseLost.
         """
