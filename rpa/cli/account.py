@@ -153,10 +153,12 @@ def _shop(
     records: Any, profile: Any, line: Any, lease: Any, stop: Any, watch: Any, credentials: Any, policy: Any
 ) -> "Shop":
     from rpa.queue.jobs import Jobs
+    from rpa.queue.sentinel import Sentinel
     from rpa.queue.shop import Shop
 
-    secrets = tuple(credentials.secrets)
-    return Shop(records, Jobs(records.engine), profile, line, lease, stop, watch, secrets, policy, unattended=False)
+    secrets, queue = tuple(credentials.secrets), Jobs(records.engine)
+    watched = (Sentinel(queue, profile),)
+    return Shop(records, queue, profile, line, lease, stop, watch, secrets, policy, watched, unattended=False)
 
 
 def _directly(shop: "Shop", request: "CancellationRequest", robot: Any, screen: "Screen") -> "Result":

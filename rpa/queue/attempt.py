@@ -222,12 +222,12 @@ def settle(shop: Shop, job: Job, verdict: Verdict) -> None:
             shop.jobs.end(connection, key, verdict.state, "" if result.outcome else result.why)
         if verdict.alarm:
             notify(connection, "needs_human", f"Request {key} can't be carried out", result.why, key)
-        if result.outcome is not None and not result.earlier:
+        if result.outcome is not None:  # also one that a worker recorded who died before he could settle it
             _tell_of_end(shop, connection, result.request, result.outcome)
     if verdict.park:
         shop.line.park(verdict.park)
     if verdict.stop:
-        _stop(shop, verdict.stop)
+        stop_line(shop, verdict.stop)
 
 
 def give_back(shop: Shop, entry: Entry, error: Exception) -> None:
@@ -259,9 +259,12 @@ def _tell_of_end(shop: Shop, connection: Connection, request: CancellationReques
         notify_of_need(connection, request, outcome)
     if shop.policy is not None:
         shop.policy.after_end(connection, request, outcome)
+    for follow in shop.after_end:
+        follow(connection, request, outcome)
 
 
-def _stop(shop: Shop, why: str) -> None:
+def stop_line(shop: Shop, why: str) -> None:
+    """Close the line until a person releases it, and tell people, once."""
     if shop.line.stop(why):
         with shop.jobs.transaction() as connection:
             line_stopped(connection, why)

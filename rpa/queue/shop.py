@@ -49,6 +49,10 @@ class Policy(Protocol):
         """Put down, in the transaction that settles an end, what follows from it."""
 
 
+AfterEnd = Callable[[Connection, CancellationRequest, Outcome], None]
+"""Puts down, in the transaction that settles an end, what follows from it; whatever the site's policy is."""
+
+
 @dataclass
 class Shop:
     """One for each process that works."""
@@ -63,6 +67,7 @@ class Shop:
     watch: Watch
     secrets: tuple[str, ...] = ()
     policy: Policy | None = None
+    after_end: tuple[AfterEnd, ...] = ()
     unattended: bool = True
     """False: a person looks on, is told of each end at once, and runs it again himself."""
     patient: bool = True

@@ -10,6 +10,7 @@ from rpa.database.queue_tables import account_locks, jobs, rechecks, workers
 from rpa.queue.engine import TIDIED, Entry
 from rpa.queue.jobs import REQUEST, Jobs, State
 from rpa.queue.leases import Watcher, let_go
+from rpa.queue.rechecks import RECHECK, Rechecks, overdue
 
 KEPT, ORPHANED = dt.timedelta(days=1), dt.timedelta(minutes=1)
 
@@ -34,7 +35,8 @@ def _with_something_left(connection: Connection) -> list[str]:
     fenced = select(workers.c.id).where(workers.c.fenced)
     held = select(jobs.c.worker).where(jobs.c.worker.in_(fenced))
     locked = select(account_locks.c.worker).where(account_locks.c.worker.in_(fenced))
-    return [str(one) for one in connection.execute(held.union(locked)).scalars()]
+    read = select(rechecks.c.worker).where(rechecks.c.worker.in_(fenced))
+    return [str(one) for one in connection.execute(held.union(locked, read)).scalars()]
 
 
 def take_over(queue: Jobs, worker: str) -> None:
@@ -50,10 +52,10 @@ def take_over(queue: Jobs, worker: str) -> None:
             queue.put_back(connection, request_id, "taken over from a worker that died")
         for entry in handed:
             put_back_if_not_begun(queue, connection, entry)
-        connection.execute(update(rechecks).where(rechecks.c.worker == worker).values(worker=None, state="waiting"))
+        read = Rechecks(queue.waiting).put_back_those_of(connection, worker)
     queue.waiting.forget(handed)
-    if held or handed:
-        logger.warning("worker {} is gone: {} requests taken over", worker, len(held) or len(handed))
+    if held or read or handed:
+        logger.warning("worker {} is gone: {} requests taken over", worker, len(held) + read or len(handed))
 
 
 def tidy(queue: Jobs, output: Path) -> None:
@@ -92,7 +94,8 @@ class Strays:
 
 
 def put_back_orphans(queue: Jobs) -> list[str]:
-    """Of the jobs that could have been begun longest ago, those whose entry the engine has no more; returns their ids.
+    """Of the jobs and re-checks that could have been begun longest ago, those whose entry the engine has no more; returns
+    their ids.
 
     There should be none: an entry is finished only when its job was taken, ended or put back. Raises SQLAlchemyError.
     """
@@ -102,6 +105,7 @@ def put_back_orphans(queue: Jobs) -> list[str]:
     with queue.engine.connect() as connection:
         rows = connection.execute(query.order_by(jobs.c.since).limit(TIDIED))
         entries = [Entry(REQUEST, row.request_id, row.turn) for row in rows]
+        entries += overdue(connection, before, TIDIED)
     orphans = queue.waiting.missing(entries)
     for entry in orphans:
         with queue.transaction() as connection:
@@ -110,7 +114,9 @@ def put_back_orphans(queue: Jobs) -> list[str]:
 
 
 def put_back_if_not_begun(queue: Jobs, connection: Connection, entry: Entry) -> None:
-    """An entry that was handed out while its job still waits at that turn."""
+    """An entry that was handed out while its job, or its re-check, still waits at that turn."""
+    if entry.kind == RECHECK:
+        Rechecks(queue.waiting).put_back_if_not_begun(connection, entry)
     if entry.kind != REQUEST:
         return
     query = select(jobs.c.state, jobs.c.turn).where(jobs.c.request_id == entry.key)

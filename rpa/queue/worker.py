@@ -21,7 +21,7 @@ from rpa.queue.desks import Desk, Desks
 from rpa.queue.engine import Entry, launched
 from rpa.queue.jobs import REQUEST, Jobs
 from rpa.queue.leases import Lease, Watcher
-from rpa.queue.shop import Policy, Shop, Watch
+from rpa.queue.shop import AfterEnd, Policy, Shop, Watch
 from rpa.queue.sweeping import Strays, put_back_if_not_begun, put_back_orphans, sweep, take_over, tidy
 from rpa.records import Records
 
@@ -71,6 +71,7 @@ class Worker:
     """Asked now and then: whether there is nothing left to wait for."""
     secrets: tuple[str, ...] = ()
     policy: Policy | None = None
+    after_end: tuple[AfterEnd, ...] = ()
     carriers: dict[str, Callable[[Shop, Entry, Desk], None]] = field(default_factory=dict)
     """Who carries out other kinds of entries."""
     chores: tuple[Chore, ...] = ()
@@ -97,7 +98,7 @@ class Worker:
         line = Line(self.records.engine, self.profile.policy)
         shop = Shop(
             self.records, jobs, self.profile, line, lease, halt, self.watch, secrets=self.secrets, policy=self.policy,
-            patient=self.patient,
+            after_end=self.after_end, patient=self.patient,
         )  # fmt: skip
         desks = Desks(self.desks, lambda: self.open_robot(lease))
         known: set[str] = set()
@@ -177,10 +178,15 @@ class Worker:
                     tidied = now
                 for chore in self.chores:
                     chore(shop)
-                if shop.exhausted or (desks.busy == 0 and self.done(shop.jobs)):
+                if shop.exhausted or (not _with_requests(known) and self.done(shop.jobs)):
                     return
 
     def _end_browsers(self, desks: Desks) -> None:
         for desk in desks.all:
             desk.end_browser()
         desks.wait_idle(5)
+
+
+def _with_requests(known: set[str]) -> bool:
+    """Whether a request is at a desk: other entries are not waited for, and go back."""
+    return any(one.startswith(f"{REQUEST}:") for one in set(known))
