@@ -3,13 +3,14 @@ PYTHON ?= python3
 BIN = .venv/bin
 ARGS ?=
 
-.PHONY: help setup test long check demo bench site docs clean
+.PHONY: help setup test long check demo chaos bench site docs clean
 
 help:
 	@echo "make demo   cancel the bundled requests on stand-in sites, in a real browser"
 	@echo "make test   ruff, mypy and the tests, but for the long matrices"
 	@echo "make long   the whole matrices: every fault, kill, skin and blind site; takes long"
 	@echo "make check  ruff and mypy only"
+	@echo "make chaos  kill and freeze workers, restart the database, then check the books; takes long"
 	@echo "make bench  measure speed and memory"
 	@echo "make site   serve a stand-in site (ARGS='--skin spa --port 8080')"
 	@echo "make docs   bring the generated part of docs/profile.md up to date"
@@ -46,6 +47,9 @@ check: .venv/.installed
 
 demo: setup
 	$(BIN)/rpa demo $(ARGS)
+
+chaos: setup
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 bench: setup
 	$(BIN)/python -m benchmarks.bench $(ARGS)

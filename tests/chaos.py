@@ -18,10 +18,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import func, select
 
 from fixtures.profiles import profile_for
@@ -40,6 +41,7 @@ from rpa.records import Records
 from tests.chaos_worker import Spec
 from tests.conftest import FOUR, turned_away
 from tests.faults_bench import SAVES
+from tests.postgres_server import PostgresServer
 
 ROOT = Path(__file__).parents[1]
 TROUBLES: tuple[dict[str, object], ...] = (
@@ -359,14 +361,20 @@ def report(plan: Plan, name: str) -> bool:
 
 @contextmanager
 def database(name: str) -> Iterator[tuple[str, Callable[[], None] | None]]:
-    """A database for the runs, and how it is restarted."""
+    """A database for the runs, and how it is restarted: as after a crash, without a word to who is connected."""
     if name == "sqlite":
         yield "", None
         return
-    from tests.postgres import running  # noqa: PLC0415
-
-    with running() as server:
-        yield server.new_database(), server.restart
+    with tempfile.TemporaryDirectory(prefix="rpa-chaos-db-", ignore_cleanup_errors=True) as folder:
+        server = PostgresServer(Path(folder) / "server")
+        Path(folder).chmod(0o755)  # its own user has to come through
+        server.start()
+        try:
+            with closing(psycopg.connect(server.url().replace("+psycopg", ""), autocommit=True)) as connection:
+                connection.execute("CREATE DATABASE chaos")
+            yield server.url("chaos"), lambda: server.restart(crash=True)
+        finally:
+            server.stop()
 
 
 if __name__ == "__main__":

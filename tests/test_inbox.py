@@ -1,5 +1,6 @@
 """The drop folder: each file is taken once, as a whole, and whatever is killed in between doubles nothing."""
 
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -176,6 +177,17 @@ def test_what_a_live_worker_has_taken_is_left_to_it(box: Box, bench: Bench, shop
         assert box.inbox.folder.take(box.folder / "r.csv", alive.lease.id)
         box.look_often(shop)
         assert (queued(bench), box.names(f"taken/{alive.lease.id}")) == (0, ["r.csv"])
+    box.look_often(shop)
+    assert (queued(bench), box.names("done")) == (2, ["r.csv"])
+
+
+def test_what_a_worker_of_another_database_has_taken_is_left_to_it(box: Box, bench: Bench, shop: Shop) -> None:
+    box.drop("r.csv")
+    taken = box.inbox.folder.take(box.folder / "r.csv", "unknown")
+    assert taken is not None
+    box.look_often(shop)
+    assert (queued(bench), taken.exists()) == (0, True)
+    os.utime(taken.parent, (0, 0))  # it was dead for so long that it was forgotten
     box.look_often(shop)
     assert (queued(bench), box.names("done")) == (2, ["r.csv"])
 

@@ -15,8 +15,8 @@ from rpa.queue.answering import CannotApprove, decline
 from rpa.queue.approval_rows import LIVE, Answer, answer, make_void
 from rpa.queue.attempt import take
 from rpa.queue.jobs import State
-from rpa.queue.not_approved import CLOCK, Expiry, NoRobot, expire
-from rpa.queue.people import TooLate
+from rpa.queue.not_approved import CLOCK, Expiry, NoRobot, _say_no, expire
+from rpa.queue.people import TooLate, withdraw
 from rpa.queue.sweeping import take_over
 from rpa.records import AlreadyEnded
 from tests.approval_bench import CHANGED, Desk, desk_in, set_clock
@@ -135,6 +135,13 @@ class TestDeclining:
             for effect, became in effects:
                 journal.settle(journal.intend(effect, "", {}, "page", ""), became, "")
             said = NoRobot(desk.newest("r-0"), "nobody approved it").cancel(request(1), journal)
+        with pytest.raises(TooLate, match="run it to its end"):
+            withdraw(desk.shop, request(1), by="Ann", why="the customer stays")
+        desk.submit(request(1))
+        with desk.jobs.transaction() as connection:
+            desk.jobs.change(connection, "r-1", state=State.WAITING_APPROVAL)
+        with pytest.raises(TooLate, match="rpa approve r-1 --decline"):
+            withdraw(desk.shop, request(1), by="Ann", why="the customer stays")
         assert (said.end, said.code) == (End.WITHDRAWN, "not_approved")
         expected = "before the plan could be made: Organization page updated; nothing else was changed"
         assert said.message == f"nobody approved it; {expected}"
@@ -154,6 +161,10 @@ class TestTimeOut:
         assert (desk.states("r-0"), desk.audit("r-0")[-1][:2]) == (["expired"], (CLOCK, "decline"))
         assert desk.told("r-0")[-1] == "Request r-0 was not approved in time"
         assert expire(desk.shop) == 0
+
+    def test_what_was_asked_anew_since_it_was_looked_for_has_its_own_time(self, desk: Desk) -> None:
+        _say_no(desk.shop, "r-0")
+        assert (desk.states("r-0"), desk.job("r-0").withdraw_by) == (["waiting"], None)
 
     def test_it_ends_no_row_of_strikes(self, desk: Desk, monkeypatch: Patch) -> None:
         set_clock(monkeypatch, hours=25)

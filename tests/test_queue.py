@@ -13,7 +13,7 @@ from flows.errors import Interrupted, LeaseLost, NeedsHuman
 from flows.journal import EventKind
 from flows.model import End
 from rpa.cases.chain import JOURNAL, Line, read_chain
-from rpa.database.queue_tables import account_locks, notices, workers
+from rpa.database.queue_tables import account_locks, jobs, notices, workers
 from rpa.database.tables import ends, intents
 from rpa.queue.attempt import carry_out, take
 from rpa.queue.engine import Entry, Waiting, launched
@@ -23,7 +23,7 @@ from rpa.queue.people import TooLate, take_directly, withdraw
 from rpa.queue.retrying import retry
 from rpa.queue.sign_ins import SignInTurns
 from rpa.queue.submitting import opening
-from rpa.queue.sweeping import sweep, take_over
+from rpa.queue.sweeping import put_back_orphans, sweep, take_over
 from rpa.records import AlreadyEnded
 from rpa.records.journal import CaseJournal
 from tests.queue_bench import Bench, Robot, bench_in, cancels, effect, request
@@ -524,3 +524,18 @@ class TestSigningIn:
             for desk in desks:
                 desk.join(30)
         assert most == [1]
+
+
+def test_a_job_whose_entry_is_gone_is_put_back(bench: Bench) -> None:
+    """Found in a run of chaos: a worker that had lost its lease finished an entry whose job it had not taken."""
+    bench.submit(request(0), request(1))
+    ended = threading.Event()
+    with launched(bench.records.engine, "x-6", lambda _: ended.set(), lambda: 1):
+        assert ended.wait(10)
+    assert put_back_orphans(bench.jobs) == [], "it may be on its way"
+    with bench.records.engine.begin() as connection:
+        connection.execute(update(jobs).values(since=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)))
+    finished = put_back_orphans(bench.jobs)
+    assert finished in (["r-0"], ["r-0", "r-1"])
+    assert bench.job("r-0").turn == 2
+    assert put_back_orphans(bench.jobs) == []

@@ -114,8 +114,8 @@ class TestWork:
         assert result.exit_code == 0, result.output
         lines = [line.split(maxsplit=1)[1] for line in result.stdout.splitlines() if line[2:3] == ":"]
         assert {line[2:] for line in lines} == {
-            "611000 Account 0 begun ",
-            "611001 Account 1 begun ",
+            "611000 Account 0 begun",
+            "611001 Account 1 begun",
             "611000 Account 0 cancelled 1.2 s",
             "611001 Account 1 needs_human (role_denied) 1.2 s",
         }

@@ -22,6 +22,7 @@ from rpa.cli import (
     purge,
     records,
     site,
+    status,
     submit,
     work,
 )
@@ -40,6 +41,7 @@ for group in (
     file,
     submit,
     work,
+    status,
     approve,
     records,
     changing,

@@ -45,7 +45,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why they cancelled.", sho
 OptOut = Annotated[bool, typer.Option("--opt-out", help="Opt Out of any future emails.")]
 RequestedBy = Annotated[str, typer.Option("--requested-by", help="Who asked for it.", show_default=False)]
 Desks = Annotated[int, typer.Option("--desks", min=1, max=64, help="Browsers that work at the same time.")]
-Id = Annotated[str, typer.Argument(metavar="ID", help="A request's id, or how it begins.")]
+Id = Annotated[str, typer.Argument(help="A request's id, or how it begins.")]
 Priority = Annotated[int, typer.Option("--priority", min=1, max=9, help="1 is the most urgent.")]
 Now = Annotated[bool, typer.Option("--now", help="Do not wait for dates in the future.")]
 By = Annotated[str, typer.Option("--by", help="Who does it; it is kept.", show_default=False)]

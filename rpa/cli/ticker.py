@@ -54,14 +54,14 @@ class Ticker:
         with self._guard:
             if not self.screen.console.is_terminal:  # a program wants its lines whole
                 account = f"{request.account_number} {request.account_name}"
-                self.screen.say(now, desk, safe(account, width=60), what, took)
+                self.screen.say(now, desk, safe(account, width=60), what, *[took] * bool(took))
                 return
             row = Table.grid(padding=(0, 1), expand=True)
             row.add_column(width=8, style="dim")
             row.add_column(width=2, justify="right", style="dim")
             row.add_column(width=8, no_wrap=True, overflow="ellipsis")
             row.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-            row.add_column(width=28, no_wrap=True, overflow="ellipsis")
+            row.add_column(width=30, no_wrap=True, overflow="ellipsis")
             row.add_column(width=8, justify="right")
             row.add_row(now, desk, safe(request.account_number), safe(request.account_name, width=200), what, took)
             self.screen.console.print(row)

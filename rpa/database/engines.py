@@ -65,6 +65,22 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which every statement sees the database as it was at the first: a request that changes its
+    state meanwhile is counted once. Nobody waits for it. Raises SQLAlchemyError.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql("BEGIN")  # the driver itself begins one for writes only
+            yield connection
+        return
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection.begin():
+            yield connection
+
+
 def _set_up_sqlite(connection: sqlite3.Connection, folder: Path | None) -> None:
     # FULL: in WAL mode NORMAL would lose the last commits in a power cut, and with them an intent.
     # secure_delete: what is purged, or was overwritten before, is in no free page of the file.

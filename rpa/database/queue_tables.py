@@ -27,6 +27,7 @@ jobs = Table(
     Column("submitted_by", Text, nullable=False),
     Index("jobs_by_state", "state", "since"),
     Index("jobs_by_worker", "worker"),
+    Index("jobs_by_date", "state", "not_before", "since"),  # counts what waits, and for what, without reading its rows
 )
 
 batches = Table(

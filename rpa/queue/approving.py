@@ -64,10 +64,10 @@ class Approvals:
         redactor.hide(self._secrets)
         kept = json.dumps(redactor.data(plan) | {"hash": plan.hash})
         asked = ask(connection, request.id, plan.hash, kept, reasons, self._profile.policy.approval.hours)
-        again = " anew: the account has changed, or the time was over" if anew else ""
+        again = " It is asked for anew: the account has changed since, or the time was over." if anew else ""
         body = (
             f"Account {request.account_number}. Money that stops: {money_of(plan)}. Why: {'; '.join(reasons)}.{again}"
-            f" If nobody approves by {asked.expires_at:%Y-%m-%d %H:%M} UTC, it is not cancelled.\n"
+            f" If nobody else than the requester approves it by {asked.expires_at:%Y-%m-%d %H:%M} UTC, it is not cancelled.\n"
             f"rpa approve {request.id} --by NAME --plan {plan.hash[:SHOWN]}"
         )
         notify(connection, "approval", f"Request {request.id} waits for approval", body, request.id)

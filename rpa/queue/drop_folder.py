@@ -72,9 +72,9 @@ class DropFolder:
         except FileNotFoundError:
             return None
 
-    def left(self, is_mine: Callable[[str], bool]) -> list[Path]:
-        """Files that were taken and not done with; `is_mine` says of which workers. Raises OSError."""
-        folders = [folder for folder in sorted(self.taken.iterdir()) if folder.is_dir() and is_mine(folder.name)]
+    def left(self, is_mine: Callable[[Path], bool]) -> list[Path]:
+        """Files that were taken and not done with; `is_mine` says of which workers' folders. Raises OSError."""
+        folders = [folder for folder in sorted(self.taken.iterdir()) if folder.is_dir() and is_mine(folder)]
         for folder in folders:
             if not any(folder.iterdir()):
                 _remove_empty(folder)

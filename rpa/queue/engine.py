@@ -109,6 +109,16 @@ class Waiting:
         if entries:
             self._client.cancel_workflows([entry.id for entry in entries])
 
+    def missing(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Those of these entries that will not be handed out: finished, or not there."""
+        if not entries:
+            return []
+        found = self._client.list_workflows(
+            workflow_ids=[entry.id for entry in entries], load_input=False, load_output=False
+        )
+        coming = {one.workflow_id for one in found if one.status not in FINISHED}
+        return [entry for entry in entries if entry.id not in coming]
+
     def tidy(self, before: dt.datetime) -> int:
         """Delete entries that were finished before then, some at a time; returns how many."""
         found = self._client.list_workflows(

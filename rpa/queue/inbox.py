@@ -31,6 +31,8 @@ LOOK_SECONDS = 1.0
 AGAIN_SECONDS = 30.0
 """A file in trouble, such as one that can't be moved, is tried again after so long."""
 CLOSING_SECONDS = 5.0
+FORGOTTEN_SECONDS = 3600.0
+"""What a worker that nobody knows has taken is left alone for so long."""
 
 
 class _Stopping(Exception):
@@ -190,13 +192,18 @@ def _read(shop: Shop, taken: Path) -> RequestFile:
     return file
 
 
-def _is_mine(shop: Shop, worker: str) -> bool:
-    """Whether what that worker has taken is to be done with by this one: its own, or a dead one's."""
+def _is_mine(shop: Shop, folder: Path) -> bool:
+    """Whether what a worker has put into its folder is to be done with by this one: its own, or a dead one's.
+
+    One that the database does not know may be at work with another database; or it was dead for so long that it was
+    forgotten.
+    """
+    worker = folder.name
     if worker == shop.lease.id:
         return True
     with shop.jobs.engine.connect() as connection:
         fenced = connection.execute(select(workers.c.fenced).where(workers.c.id == worker)).scalar()
-    return fenced is not False
+    return time.time() - folder.stat().st_mtime > FORGOTTEN_SECONDS if fenced is None else bool(fenced)
 
 
 def _owner(path: Path) -> str:

@@ -111,7 +111,7 @@ def withdraw(shop: Shop, request: CancellationRequest, *, by: str, why: str) -> 
             return _withdrawn_or_not(request, outcome)
         if intents := shop.records.intents(request.id):
             what = f"{intents[-1].effect} was set out for already"
-            raise TooLate(f"request {request.id} can't be withdrawn: {what}; run it to its end")
+            raise TooLate(f"request {request.id} can't be withdrawn: {what}; {_instead(shop, request.id)}")
         if job := _take_to_withdraw(shop, request, by, why):
             verdict = work(shop, job, None)
             if verdict.result.outcome is None:
@@ -122,6 +122,13 @@ def withdraw(shop: Shop, request: CancellationRequest, *, by: str, why: str) -> 
             )
         else:
             shop.lease.pause(LOOK_SECONDS)
+
+
+def _instead(shop: Shop, request_id: str) -> str:
+    """Update or the App Module may come before there is a plan to be approved."""
+    job = shop.jobs.get(request_id)
+    waits = job is not None and job.state is State.WAITING_APPROVAL
+    return f"decline its plan: rpa approve {request_id} --decline" if waits else "run it to its end"
 
 
 def _withdrawn_or_not(request: CancellationRequest, outcome: Outcome) -> Outcome:

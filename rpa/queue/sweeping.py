@@ -11,7 +11,7 @@ from rpa.queue.engine import TIDIED, Entry
 from rpa.queue.jobs import REQUEST, Jobs, State
 from rpa.queue.leases import Watcher, let_go
 
-KEPT = dt.timedelta(days=1)
+KEPT, ORPHANED = dt.timedelta(days=1), dt.timedelta(minutes=1)
 
 
 def sweep(queue: Jobs, watcher: Watcher, mine: str) -> list[str]:
@@ -49,7 +49,7 @@ def take_over(queue: Jobs, worker: str) -> None:
         for request_id in held:
             queue.put_back(connection, request_id, "taken over from a worker that died")
         for entry in handed:
-            _put_back_if_not_begun(queue, connection, entry)
+            put_back_if_not_begun(queue, connection, entry)
         connection.execute(update(rechecks).where(rechecks.c.worker == worker).values(worker=None, state="waiting"))
     queue.waiting.forget(handed)
     if held or handed:
@@ -87,11 +87,29 @@ class Strays:
         if strays:
             with queue.transaction() as connection:
                 for entry in strays:
-                    _put_back_if_not_begun(queue, connection, entry)
+                    put_back_if_not_begun(queue, connection, entry)
             queue.waiting.forget(strays)
 
 
-def _put_back_if_not_begun(queue: Jobs, connection: Connection, entry: Entry) -> None:
+def put_back_orphans(queue: Jobs) -> list[str]:
+    """Of the jobs that could have been begun longest ago, those whose entry the engine has no more; returns their ids.
+
+    There should be none: an entry is finished only when its job was taken, ended or put back. Raises SQLAlchemyError.
+    """
+    before = dt.datetime.now(dt.UTC) - ORPHANED
+    ready = jobs.c.not_before.is_(None) | (jobs.c.not_before < before)
+    query = select(jobs.c.request_id, jobs.c.turn).where(jobs.c.state == State.WAITING, jobs.c.since < before, ready)
+    with queue.engine.connect() as connection:
+        rows = connection.execute(query.order_by(jobs.c.since).limit(TIDIED))
+        entries = [Entry(REQUEST, row.request_id, row.turn) for row in rows]
+    orphans = queue.waiting.missing(entries)
+    for entry in orphans:
+        with queue.transaction() as connection:
+            put_back_if_not_begun(queue, connection, entry)
+    return [entry.key for entry in orphans]
+
+
+def put_back_if_not_begun(queue: Jobs, connection: Connection, entry: Entry) -> None:
     """An entry that was handed out while its job still waits at that turn."""
     if entry.kind != REQUEST:
         return

@@ -22,10 +22,10 @@ from rpa.queue.engine import Entry, launched
 from rpa.queue.jobs import REQUEST, Jobs
 from rpa.queue.leases import Lease, Watcher
 from rpa.queue.shop import Policy, Shop, Watch
-from rpa.queue.sweeping import Strays, sweep, take_over, tidy
+from rpa.queue.sweeping import Strays, put_back_if_not_begun, put_back_orphans, sweep, take_over, tidy
 from rpa.records import Records
 
-LOOK_SECONDS, SWEEP_SECONDS, STRAY_SECONDS, TIDY_SECONDS = 0.25, 1.0, 10.0, 3600.0
+LOOK_SECONDS, SWEEP_SECONDS, STRAY_SECONDS, ORPHAN_SECONDS, TIDY_SECONDS = 0.25, 1.0, 10.0, 60.0, 3600.0
 PATIENCE = 24.0
 """Seconds for what is in flight to be finished once the worker is to stop; then its browsers are ended."""
 
@@ -109,6 +109,7 @@ class Worker:
                     self._carry(shop, entry, desk)
             except LeaseLost:
                 logger.warning("{}: the lease was lost", entry.key)
+                self._put_back_if_not_begun(jobs, entry)
             except Exception as error:  # noqa: BLE001 (nothing that happens to one request may lose it)
                 logger.exception("{}: could not be carried out", entry.key)
                 give_back(shop, entry, error)
@@ -137,6 +138,15 @@ class Worker:
                 take_over(jobs, lease.id)
         return not lease.lost or self.stop.is_set()
 
+    def _put_back_if_not_begun(self, jobs: Jobs, entry: Entry) -> None:
+        """An entry whose job was not even taken: nobody else knows of it. That needs no lease."""
+        while True:
+            with contextlib.suppress(SQLAlchemyError), jobs.transaction() as connection:
+                put_back_if_not_begun(jobs, connection, entry)
+                return
+            if self.stop.wait(1.0):  # others find it (`put_back_orphans`)
+                raise LeaseLost("the database is away")
+
     def _carry(self, shop: Shop, entry: Entry, desk: Desk) -> None:
         if entry.kind == REQUEST:
             desk.run(lambda robot: carry_out(shop, entry, desk.number, robot))
@@ -146,7 +156,7 @@ class Worker:
     def _look_after(self, shop: Shop, halt: Halt, desks: Desks, known: set[str]) -> None:
         """Beside the work: the line, the dead, the chores; returns when the worker is to end."""
         watcher, strays = Watcher(self.output), Strays()
-        swept = strayed = tidied = float("-inf")
+        swept = strayed = orphaned = tidied = float("-inf")
         while not (self.stop.wait(LOOK_SECONDS) or shop.lease.lost):
             now = time.monotonic()
             with contextlib.suppress(SQLAlchemyError):  # the database is away: the lease tells how long that may last
@@ -158,6 +168,10 @@ class Worker:
                 if now - strayed > STRAY_SECONDS:
                     strays.put_back(shop.jobs, shop.lease.id, set(known))
                     strayed = now
+                if now - orphaned > ORPHAN_SECONDS:
+                    if orphans := put_back_orphans(shop.jobs):
+                        logger.error("put back, as the engine had lost them: {}", ", ".join(orphans))
+                    orphaned = now
                 if now - tidied > TIDY_SECONDS:
                     tidy(shop.jobs, self.output)
                     tidied = now

@@ -180,11 +180,15 @@ class Records:
     def find(self, request_id: str) -> RequestRecord:
         """The request of that id, or the only one whose id begins so. Raises NoSuchRequest."""
         with self._engine.connect() as connection:
-            found = _beginning_so(connection, request_id)
-            if len(found) != 1:
-                newest = select(requests.c.id).order_by(requests.c.position.desc()).limit(NEAR)
-                raise NoSuchRequest(_not_found(request_id, list(connection.execute(newest).scalars()), found))
-            return self._record(connection.execute(_records().where(requests.c.id == found[0])).one())
+            return self.find_in(connection, request_id)
+
+    def find_in(self, connection: Connection, request_id: str) -> RequestRecord:
+        """The same in the caller's transaction."""
+        found = _beginning_so(connection, request_id)
+        if len(found) != 1:
+            newest = select(requests.c.id).order_by(requests.c.position.desc()).limit(NEAR)
+            raise NoSuchRequest(_not_found(request_id, list(connection.execute(newest).scalars()), found))
+        return self._record(connection.execute(_records().where(requests.c.id == found[0])).one())
 
     def these(self, ids: Sequence[str]) -> list[RequestRecord]:
         """The requests of these ids, in that order; unknown ones are left out."""
@@ -281,17 +285,11 @@ def _as_moved(request: CancellationRequest, moved_to: dt.date | None) -> Cancell
 
 def _records() -> Select[Any]:
     """Each request with its number of attempts and, if the newest attempt has one, its end."""
-    made = (
-        select(attempts.c.request_id, func.max(attempts.c.attempt).label("attempts"))
-        .group_by(attempts.c.request_id)
-        .subquery()
-    )
-    newest = and_(ends.c.request_id == requests.c.id, ends.c.attempt == made.c.attempts)
-    return (
-        select(requests, made.c.attempts, ends.c.outcome)
-        .outerjoin(made, made.c.request_id == requests.c.id)
-        .outerjoin(ends, newest)
-    )
+    # Asked for each request by itself: a join with all attempts, grouped, would be worked out whole to find one request.
+    of_it = select(func.max(attempts.c.attempt)).where(attempts.c.request_id == requests.c.id)
+    made = of_it.correlate(requests).scalar_subquery()
+    newest = and_(ends.c.request_id == requests.c.id, ends.c.attempt == made)
+    return select(requests, made.label("attempts"), ends.c.outcome).select_from(requests).outerjoin(ends, newest)
 
 
 def _beginning_so(connection: Connection, request_id: str) -> list[str]:

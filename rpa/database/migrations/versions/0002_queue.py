@@ -69,6 +69,7 @@ def _jobs() -> None:
     )
     op.create_index("jobs_by_state", "jobs", ["state", "since"])
     op.create_index("jobs_by_worker", "jobs", ["worker"])
+    op.create_index("jobs_by_date", "jobs", ["state", "not_before", "since"])
     op.create_index("ix_jobs_batch", "jobs", ["batch"])
 
 
