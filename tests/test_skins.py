@@ -78,14 +78,17 @@ class TestFrames(OnASkin):
     skin = "frames"
 
 
+@pytest.mark.long
 class TestHover(OnASkin):
     skin = "hover"
 
 
+@pytest.mark.long
 class TestPopups(OnASkin):
     skin = "popups"
 
 
+@pytest.mark.long
 class TestPortal(OnASkin):
     skin = "portal"
 
