@@ -6,7 +6,7 @@ from flows.errors import CancellationError, Fault, Interrupted, LeaseLost, NotYe
 from flows.journal import Journal
 from flows.model import ON_THE_WAY, End
 
-BY_A_PERSON = "stopped by a person; what was in flight is finished and recorded; run it again to go on"
+STOPPED = "stopped before its end; it goes on from what the account shows, with the next worker or when it is run again"
 
 
 def told(error: Exception, journal: Journal, account_number: str) -> tuple[End, str, str]:
@@ -29,7 +29,7 @@ def _broken_off(why: Interrupted, journal: Journal) -> tuple[End, str, str]:
         return End.NEEDS_HUMAN, code_of(why), str(why) or "the plan waits for its approval"
     touched = any(i.requests_sent != 0 for i in journal.intents() if i.effect not in ON_THE_WAY)
     end = End.NEEDS_HUMAN if touched else End.WITHDRAWN
-    return end, code_of(why), str(why) if isinstance(why, LeaseLost) else BY_A_PERSON
+    return end, code_of(why), str(why) if isinstance(why, LeaseLost) else STOPPED
 
 
 def _code_of_fault(journal: Journal) -> str:

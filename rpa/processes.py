@@ -13,14 +13,14 @@ SECONDS = 5.0
 """For processes that were killed to be gone."""
 
 
-def marked(mark: str) -> list[psutil.Process]:
-    """The processes whose command line bears `mark`: browsers, without what they have started themselves."""
+def marked(*marks: str) -> list[psutil.Process]:
+    """The processes whose command line bears one of `marks`: browsers, without what they have started themselves."""
     processes = psutil.process_iter(["cmdline"])
-    return [one for one in processes if any(mark in argument for argument in one.info["cmdline"] or ())]
+    return [one for one in processes if any(mark in word for word in one.info["cmdline"] or () for mark in marks)]
 
 
-def kill_marked(mark: str) -> None:
-    for process in marked(mark):
+def kill_marked(*marks: str) -> None:
+    for process in marked(*marks):
         with contextlib.suppress(psutil.Error):  # it may be gone already
             process.kill()
 

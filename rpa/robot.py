@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.errors import CancellationError, Fault, LeaseLost
+from flows.errors import CancellationError, Fault, Interrupted, LeaseLost
 from flows.journal import EventKind, Journal
 from flows.model import CancellationRequest, End, Outcome, Plan
 from flows.notes import Notes
@@ -67,7 +67,7 @@ class Robot:
         self.profile, self.credentials = profile, credentials
         self._evidence, self._tracing, self._output = evidence, tracing, output
         self._may_send, self._tries = may_send, tries
-        self._fence = Fence(may_send)
+        self._fence, self._given_up = Fence(may_send), False
         self._sign_ins = SignIns(turn=sign_in_turn)
         self.running = RunningBrowser(profile, browser, headed=headed, slow_mo=slow_mo, may_send=self._holds_lease)
 
@@ -106,6 +106,14 @@ class Robot:
         Raises Fault if they can't be started; then the next request tries again.
         """
         self.running.recycle()
+
+    def give_up(self) -> None:
+        """Its browser is about to be ended, by another thread: it is not started again, and the request is interrupted."""
+        self._given_up = True
+
+    def end_processes(self) -> None:
+        """End browser and driver, from any thread: whatever waits for them fails."""
+        self.running.end_processes()
 
     # --- requests ---
 
@@ -195,8 +203,12 @@ class Robot:
                 self.running.close()  # nothing that its pages still wanted is ever sent: not even by another lease
 
     def _start_again(self, attempt: int, journal: Journal, error: PlaywrightError) -> None:
-        """The browser has died: start it again, for this request or the next. Raises Fault after the last try."""
+        """The browser has died: start it again, for this request or the next. Raises Fault after the last try, and
+        Interrupted if it was given up.
+        """
         why = first_line(error)
+        if self._given_up:
+            raise Interrupted(f"its browser was ended: {why}") from error
         self.running.restart()
         tries = max(TRIES, self._tries) if journal.intents() else self._tries
         logger.warning("the browser failed (try {} of {}): {}", attempt, tries, why)

@@ -47,7 +47,7 @@ class RunningBrowser:
         self.mark = mark_of(token)
         self.folder = TempFolder(token)
         self.egress = Egress(profile.origins, may_send)
-        self.watchdog = Watchdog(self.mark, profile.timing.page + HANGS_AFTER, self._end_processes)
+        self.watchdog = Watchdog(self.mark, profile.timing.page + HANGS_AFTER, self.end_processes)
         self.served = 0
         """Requests since the browser was last started."""
         self._inside = False
@@ -104,7 +104,7 @@ class RunningBrowser:
             with self.watchdog.armed():
                 self._launch()
         except PlaywrightError:  # its driver died with it
-            self._end_processes()
+            self.end_processes()
             self.recycle()
 
     def memory(self) -> int:
@@ -141,7 +141,8 @@ class RunningBrowser:
         with self.watchdog.armed(), contextlib.suppress(Exception):  # one that is gone can't be stopped either
             driver.stop()
 
-    def _end_processes(self) -> None:
+    def end_processes(self) -> None:
+        """End browser and driver, from any thread: whatever waits for them fails."""
         end(processes_of(self.mark, self.folder.path))
 
 

@@ -48,6 +48,12 @@ class Robot:
     def recycle(self) -> None:
         pass
 
+    def give_up(self) -> None:
+        pass
+
+    def end_processes(self) -> None:
+        pass
+
     def __init__(self, profile: Any, credentials: Any, **options: Any) -> None:
         type(self).opened.append({"credentials": credentials, **options})
 

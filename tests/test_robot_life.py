@@ -14,7 +14,7 @@ import psutil
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 
-from flows.errors import NO_END, Fault, NotYetApproved
+from flows.errors import NO_END, Fault, Interrupted, NotYetApproved
 from flows.journal import EventKind
 from flows.model import Plan
 from flows.notes import Notes
@@ -115,6 +115,16 @@ def test_after_an_intent_it_is_tried_on_whatever_was_said(bench: Bench, monkeypa
         bench.robot._start_again(attempt, notes, PlaywrightError("dead"))
     with pytest.raises(Fault, match="3 times: dead"):
         bench.robot._start_again(3, notes, PlaywrightError("dead"))
+
+
+def test_a_browser_that_is_ended_with_its_worker_is_not_started_again(bench: Bench, monkeypatch: Patch) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(bench.robot.running, "restart", lambda: started.append("again"))
+    monkeypatch.setattr(bench.robot, "_given_up", False)
+    bench.robot.give_up()
+    with pytest.raises(Interrupted, match="its browser was ended"):
+        bench.robot._start_again(1, Notes(f"t-{NUMBER}", NUMBER), PlaywrightError("dead"))
+    assert not started
 
 
 # --- nothing is left ---

@@ -28,5 +28,6 @@ def telling(worker: Worker, settings: Settings, *, port: int | None = None, host
             port = stack.enter_context(metrics_server(metrics, health, port, host))
             worker.watch = Told(worker.watch, metrics)
             worker.chores += (health,)
-        worker.chores += (stack.enter_context(Notifier(engine, settings.notify_places)),)
+        notifier = Notifier(engine, settings.notify_places, seconds_left=lambda: worker.seconds_left)
+        worker.chores += (stack.enter_context(notifier),)
         yield port

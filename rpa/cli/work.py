@@ -69,6 +69,7 @@ def _work(
     desk: "Desk", watching: "Watching", desks: int, *, drain: bool, inbox: Path | None, metrics: tuple[int | None, str]
 ) -> int:
     from rpa.cli.interrupt import stop_on_interrupt
+    from rpa.cli.last_resort import gone_in_time
     from rpa.cli.telling import telling
     from rpa.cli.ticker import Ticker
     from rpa.cli.working import make_worker
@@ -79,6 +80,7 @@ def _work(
         records = stack.enter_context(desk.records(site))
         stop = stack.enter_context(stop_on_interrupt(screen))
         worker = make_worker(desk, records, site, watching, None, stop, Ticker(screen), desks)
+        stack.enter_context(gone_in_time(stop, worker.end_processes))
         taking_in = stack.enter_context(open_inbox(inbox, stop, screen)) if inbox is not None else None
         line = Line(records.engine, site.policy)
         if drain:

@@ -4,7 +4,7 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
@@ -35,6 +35,10 @@ class Opened(Protocol):
     def recycle(self) -> None: ...
 
     def memory(self) -> int: ...
+
+    def give_up(self) -> None: ...
+
+    def end_processes(self) -> None: ...
 
 
 class Desk:
@@ -69,22 +73,32 @@ class Desk:
             logger.exception("desk {}: its browser is given up", self.number)
             self._close()
 
-    def end_browser(self) -> None:
-        """End the browser from another thread: whatever waits for it fails, and is read again later."""
-        if self._robot is not None:
-            kill_marked(self._robot.mark)
+    def give_up(self) -> str:
+        """From any thread: what is being done is broken off once its browser is ended; the mark by which that is known
+        among the processes, empty: it has none.
+        """
+        robot = self._robot
+        if robot is None:
+            return ""
+        robot.give_up()
+        return str(robot.mark)
+
+    def end_processes(self) -> None:
+        """End browser and driver, from any thread."""
+        robot = self._robot
+        if robot is not None:
+            robot.end_processes()
 
     def _close(self) -> None:
-        self._robot = None
         with contextlib.suppress(Exception):  # it is given up in any case
             self._stack.close()
+        self._robot = None
 
-    def close(self, seconds: float) -> None:
-        """Close the browser; waits so long for what is being done."""
+    def closing(self) -> "Future[None]":
+        """Close the browser as soon as nothing is being done."""
         closing = self._thread.submit(self._close)
         self._thread.shutdown(wait=False)
-        with contextlib.suppress(TimeoutError):
-            closing.result(timeout=seconds)
+        return closing
 
 
 class Desks:
@@ -124,7 +138,23 @@ class Desks:
         with self._idle:
             return self._idle.wait_for(lambda: self._busy == 0, timeout=seconds)
 
-    def close(self, seconds: float) -> None:
-        """Close all browsers; waits so long for what is being done."""
+    def end_browsers(self, seconds: float) -> None:
+        """End all browsers from another thread: whatever waits for them fails, and is read again later. A driver that
+        hangs does not notice, and is ended too. Waits up to twice so long.
+        """
+        kill_marked(*filter(None, [desk.give_up() for desk in self.all]))
+        if not self.wait_idle(seconds):
+            self.end_processes()
+            self.wait_idle(seconds)
+
+    def end_processes(self) -> None:
+        """End all browsers and drivers, from any thread."""
         for desk in self.all:
-            desk.close(seconds)
+            desk.give_up()
+            desk.end_processes()
+
+    def close(self, seconds: float) -> None:
+        """Close all browsers; waits so long, all together, for what is being done. What hangs is ended."""
+        closing = {desk.closing(): desk for desk in self.all}
+        for late in wait(closing, timeout=seconds).not_done:
+            closing[late].end_processes()

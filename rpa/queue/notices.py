@@ -17,17 +17,25 @@ from rpa.queue.digesting import put_digests
 from rpa.queue.letters import letter
 from rpa.queue.shop import Shop
 
-LOOK_SECONDS, DIGEST_SECONDS, LAST_SECONDS, MISTAKE_SECONDS = 2.0, 10.0, 10.0, 60.0
-"""How often it is looked for notices and for batches that are over; how long a worker that ends waits for the last of
-them to be sent; how long after a mistake of ours it is tried again."""
+LOOK_SECONDS, DIGEST_SECONDS, LAST_SECONDS, LEAST_SECONDS, MISTAKE_SECONDS = 2.0, 10.0, 10.0, 1.0, 60.0
+"""How often it is looked for notices and for batches that are over; how long a worker that ends waits at most, and at
+least, for the last of them to be sent; how long after a mistake of ours it is tried again."""
 Send = Callable[[SecretStr, str, str, str], str]
 
 
 class Notifier:
     """A chore of the worker, and its thread; on leaving, what is in the outbox is sent once more, for some seconds."""
 
-    def __init__(self, engine: Engine, urls: Sequence[SecretStr], send: Send = send) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        urls: Sequence[SecretStr],
+        send: Send = send,
+        seconds_left: Callable[[], float] = lambda: LAST_SECONDS,
+    ) -> None:
+        """`seconds_left`: how long whoever ends may still take."""
         self._engine, self._urls, self._send = engine, tuple(urls), send
+        self._seconds_left = seconds_left
         self._thread: threading.Thread | None = None
         self._looked = self._digested = float("-inf")
         self._taken: dict[int, set[int]] = {}
@@ -46,9 +54,10 @@ class Notifier:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        deadline = time.monotonic() + LAST_SECONDS
+        seconds = max(LEAST_SECONDS, min(LAST_SECONDS, self._seconds_left()))
+        deadline = time.monotonic() + seconds
         if self._thread is not None:
-            self._thread.join(LAST_SECONDS)
+            self._thread.join(seconds)
         if not self._at_work():
             self._start(last=True).join(deadline - time.monotonic())
 

@@ -26,8 +26,10 @@ from rpa.queue.sweeping import Strays, put_back_if_not_begun, put_back_orphans, 
 from rpa.records import Records
 
 LOOK_SECONDS, SWEEP_SECONDS, STRAY_SECONDS, ORPHAN_SECONDS, TIDY_SECONDS = 0.25, 1.0, 10.0, 60.0, 3600.0
-PATIENCE = 24.0
-"""Seconds for what is in flight to be finished once the worker is to stop; then its browsers are ended."""
+ENDS_WITHIN, IN_FLIGHT, BROWSERS, CLOSING = 27.0, 20.0, 2.5, 2.0
+"""Seconds, once the worker is to end: in all, with what is told of it (30 are promised); for what is in flight to be
+finished; then, twice at most, for what waits for a browser that is ended to fail; at least, for browsers to be closed.
+"""
 
 
 class Halt(threading.Event):
@@ -78,6 +80,19 @@ class Worker:
     """Done now and then beside the work: sending notices, taking files in."""
     exhausted: str = ""
     """Why it ended by itself: the cap of a run."""
+    _ending: float | None = field(default=None, init=False)
+    """Since when, by the monotonic clock."""
+    _desks: Desks | None = field(default=None, init=False)
+
+    @property
+    def seconds_left(self) -> float:
+        """How long it may still take to end; before it is to end, all that it may take."""
+        return ENDS_WITHIN - (0.0 if self._ending is None else time.monotonic() - self._ending)
+
+    def end_processes(self) -> None:
+        """End all browsers and drivers, from any thread; what waits for them fails, and is read again later."""
+        if self._desks is not None:
+            self._desks.end_processes()
 
     def run(self) -> None:
         """Work until `stop` is set, `done` says so, or a cap ends it; what was begun goes back into the queue.
@@ -94,13 +109,13 @@ class Worker:
         """Work under one lease; whether the worker has ended, rather than lost it."""
         worker_is(lease.id)
         jobs = Jobs(self.records.engine)
-        halt = Halt(self.stop)
+        halt, self._ending = Halt(self.stop), None
         line = Line(self.records.engine, self.profile.policy)
         shop = Shop(
             self.records, jobs, self.profile, line, lease, halt, self.watch, secrets=self.secrets, policy=self.policy,
             after_end=self.after_end, patient=self.patient,
         )  # fmt: skip
-        desks = Desks(self.desks, lambda: self.open_robot(lease))
+        desks = self._desks = Desks(self.desks, lambda: self.open_robot(lease))
         known: set[str] = set()
 
         def carry(entry: Entry) -> None:
@@ -124,16 +139,18 @@ class Worker:
         try:
             with launched(self.records.engine, lease.id, carry, capacity, per_minute=per_minute):
                 self._look_after(shop, halt, desks, known)
+                self._ending = time.monotonic()
                 halt.set()
-                if not desks.wait_idle(PATIENCE):
+                if not desks.wait_idle(IN_FLIGHT):
                     logger.warning("what is in flight takes too long: its browser is ended, and read again later")
-                    self._end_browsers(desks)
+                    desks.end_browsers(BROWSERS)
         except KeyboardInterrupt:  # at once: what is in flight is read again later
-            self._end_browsers(desks)
+            self._ending = float("-inf")
+            desks.end_browsers(BROWSERS)
             raise
         finally:
             halt.set()
-            desks.close(seconds=PATIENCE)
+            desks.close(max(CLOSING, self.seconds_left))
             self.exhausted = shop.exhausted
             with contextlib.suppress(SQLAlchemyError):  # else others find it
                 take_over(jobs, lease.id)
@@ -180,11 +197,6 @@ class Worker:
                     chore(shop)
                 if shop.exhausted or (not _with_requests(known) and self.done(shop.jobs)):
                     return
-
-    def _end_browsers(self, desks: Desks) -> None:
-        for desk in desks.all:
-            desk.end_browser()
-        desks.wait_idle(5)
 
 
 def _with_requests(known: set[str]) -> bool:
