@@ -124,7 +124,7 @@ class BrowserSession:
     def sign_in(self, tab: Tab) -> None:
         """Sign in where `tab` asks for the password: the backend's own credentials on the backend's origin."""
         if self.sign_ins.turn is not None:
-            with self.sign_ins.turn(self.heard):
+            with self.sign_ins.turn(self.check_stop):
                 self._sign_in(tab)
         elif self.sign_ins.failed:
             raise NeedsHuman("sign_in", f"signing in has failed before ({self.sign_ins.failed}); not tried again")

@@ -1,4 +1,4 @@
-"""Every skin, every recovery. `make test` takes four of the skins, `pytest -m long` all. A class a skin: xdist's `--dist loadscope` gives each worker whole skins."""
+"""Every skin, every recovery. `make test` takes three of the skins, `pytest -m long` all. A class a skin: xdist's `--dist loadscope` gives each worker whole skins."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -74,6 +74,7 @@ class TestClassic(OnASkin):
     skin = "classic"
 
 
+@pytest.mark.long
 class TestFrames(OnASkin):
     skin = "frames"
 

@@ -241,7 +241,9 @@ class Jobs:
     def end(self, connection: Connection, request_id: str, state: State = State.ENDED, why: str = "") -> None:
         """The request has its end, or waits for an approval; whatever entry is left of it is void."""
         values: dict[str, Any] = {"state": state, "why": why, "worker": None, "desk": None, "step": "", "since": now()}
-        values |= {"withdraw_by": None, "withdraw_why": None, "again": 0, "turn": jobs.c.turn + 1}
+        values |= {"again": 0, "turn": jobs.c.turn + 1}
+        if state is State.ENDED:  # what waits for an approval may still be withdrawn
+            values |= {"withdraw_by": None, "withdraw_why": None}
         connection.execute(update(jobs).where(jobs.c.request_id == request_id).values(**values))
 
     def tell(self, request_id: str, worker: str, step: str) -> None:

@@ -13,7 +13,7 @@ from loguru import logger
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.errors import CancellationError, Fault, Interrupted
+from flows.errors import CancellationError, Fault, Interrupted, LeaseLost
 from flows.model import CancellationRequest
 from rpa.queue.attempt import persistently, stop_line
 from rpa.queue.desks import Desk
@@ -56,8 +56,10 @@ def carry(shop: Shop, entry: Entry, desk: Desk) -> None:
         finding = _read(shop, taken, desk)
     except CancellationError as error:
         _not_read(shop, taken, error.code, error.message)
-    except Interrupted:
+    except LeaseLost:
         raise
+    except Interrupted:  # the line was closed, or the worker is to stop
+        _settle(shop, taken, lambda connection, again: again.put_back(connection, taken.recheck.position, "stopped"))
     except Exception as error:
         why = f"{type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else 'no message'}"
         _not_read(shop, taken, "browser_failed", why)

@@ -76,10 +76,13 @@ def tidy(queue: Jobs, output: Path) -> None:
 
 
 class Strays:
-    """Of this worker itself: entries that the engine handed out and that never reached a desk."""
+    """Of this worker itself: entries that the engine handed out and that never reached a desk, and what is in its name
+    though no desk has it in hand: a commit whose answer was lost, a failure that nobody foresaw.
+    """
 
     def __init__(self) -> None:
         self._before: set[str] = set()
+        self._held_before: set[tuple[str, str]] = set()
 
     def put_back(self, queue: Jobs, worker: str, known: set[str]) -> None:
         """Put back those that were missing the last time too: at any moment some are on their way. Raises SQLAlchemyError."""
@@ -91,6 +94,34 @@ class Strays:
                 for entry in strays:
                     put_back_if_not_begun(queue, connection, entry)
             queue.waiting.forget(strays)
+        self._put_back_held(queue, worker, {tuple(one.split(":")[:2]) for one in known})
+
+    def _put_back_held(self, queue: Jobs, worker: str, in_hand: set[tuple[str, ...]]) -> None:
+        with queue.engine.connect() as connection:
+            mine = connection.execute(select(jobs.c.request_id).where(jobs.c.worker == worker)).scalars()
+            held = {(REQUEST, str(one)) for one in mine}
+            read = connection.execute(select(rechecks.c.position).where(rechecks.c.worker == worker)).scalars()
+            held |= {(RECHECK, str(one)) for one in read}
+        lost = {one for one in held if one not in in_hand}
+        for kind, key in lost & self._held_before:
+            logger.error("{} {} was in this worker's name, and in nobody's hand: put back", kind, key)
+            with queue.transaction() as connection:
+                _put_back_held(queue, connection, worker, kind, key)
+        self._held_before = lost
+
+
+def _put_back_held(queue: Jobs, connection: Connection, worker: str, kind: str, key: str) -> None:
+    if kind == REQUEST:
+        if queue.let_go(connection, key, worker):
+            queue.put_back(connection, key, "it was lost at a desk")
+        return
+    again = Rechecks(queue.waiting)
+    query = select(rechecks.c.request_id).where(rechecks.c.position == int(key), rechecks.c.worker == worker)
+    request_id = connection.execute(query).scalar()
+    if request_id is not None:
+        gone = (account_locks.c.request_id == request_id) & (account_locks.c.worker == worker)
+        connection.execute(delete(account_locks).where(gone))
+        again.put_back(connection, int(key))
 
 
 def put_back_orphans(queue: Jobs) -> list[str]:

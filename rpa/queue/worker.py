@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from loguru import logger
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from flows.errors import LeaseLost
 from flows.profile import SiteProfile
@@ -25,6 +25,7 @@ from rpa.queue.shop import AfterEnd, Policy, Shop, Watch
 from rpa.queue.sweeping import Strays, put_back_if_not_begun, put_back_orphans, sweep, take_over, tidy
 from rpa.records import Records
 
+AWAY_SECONDS = 2.0
 LOOK_SECONDS, SWEEP_SECONDS, STRAY_SECONDS, ORPHAN_SECONDS, TIDY_SECONDS = 0.25, 1.0, 10.0, 60.0, 3600.0
 ENDS_WITHIN, IN_FLIGHT, BROWSERS, CLOSING = 27.0, 20.0, 2.5, 2.0
 """Seconds, once the worker is to end: in all, with what is told of it (30 are promised); for what is in flight to be
@@ -83,6 +84,8 @@ class Worker:
     _ending: float | None = field(default=None, init=False)
     """Since when, by the monotonic clock."""
     _desks: Desks | None = field(default=None, init=False)
+    _effects: int = field(default=0, init=False)
+    """Caused under earlier leases: the cap of a run is this process's."""
 
     @property
     def seconds_left(self) -> float:
@@ -99,11 +102,19 @@ class Worker:
 
         A worker whose lease was lost (it was frozen) begins anew, under another lease. Raises SQLAlchemyError, OSError.
         """
+        began = False
         while not self.stop.is_set():
-            with Lease(self.records.engine, self.kind, self.output) as lease:
-                if self._under(lease):
-                    return
-            logger.warning("the lease was lost, and what was being done with it; the worker begins anew")
+            try:
+                with Lease(self.records.engine, self.kind, self.output) as lease:
+                    began = True
+                    if self._under(lease):
+                        return
+                logger.warning("the lease was lost, and what was being done with it; the worker begins anew")
+            except OperationalError as error:
+                if not began:
+                    raise
+                logger.warning("the database is away: {}", str(error).splitlines()[0])
+                self.stop.wait(AWAY_SECONDS)
 
     def _under(self, lease: Lease) -> bool:
         """Work under one lease; whether the worker has ended, rather than lost it."""
@@ -113,7 +124,7 @@ class Worker:
         line = Line(self.records.engine, self.profile.policy)
         shop = Shop(
             self.records, jobs, self.profile, line, lease, halt, self.watch, secrets=self.secrets, policy=self.policy,
-            after_end=self.after_end, patient=self.patient,
+            after_end=self.after_end, patient=self.patient, effects=self._effects,
         )  # fmt: skip
         desks = self._desks = Desks(self.desks, lambda: self.open_robot(lease))
         known: set[str] = set()
@@ -151,10 +162,11 @@ class Worker:
         finally:
             halt.set()
             desks.close(max(CLOSING, self.seconds_left))
-            self.exhausted = shop.exhausted
+            self.exhausted, self._effects = shop.exhausted, shop.effects
+            lost = lease.lost  # before it is given back
             with contextlib.suppress(SQLAlchemyError):  # else others find it
                 take_over(jobs, lease.id)
-        return not lease.lost or self.stop.is_set()
+        return not lost or self.stop.is_set()
 
     def _put_back_if_not_begun(self, jobs: Jobs, entry: Entry) -> None:
         """An entry whose job was not even taken: nobody else knows of it. That needs no lease."""

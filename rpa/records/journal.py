@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 
 from sqlalchemy import Connection, Engine
 
-from flows.journal import Event, EventKind, Intent
+from flows.journal import Event, EventKind, Intent, standing
 from flows.model import AccountReading, CancellationRequest, Outcome
 from rpa.cases.building import build_case
 from rpa.cases.chain import Line
@@ -73,13 +73,21 @@ class CaseJournal:
         self._guard = threading.RLock()
         self._listeners: list[Callable[[Event], None]] = []
         self._guarded = guard
-        self._file = JournalFile(case_dir, request.id, break_lock=guard is not None)
+        self._file = self._opened(case_dir, request.id)
         try:
             self._evidence = EvidenceFolder(case_dir, redactor)
-            self.attempt = resuming.catch_up(engine, request.id, self._file, self._evidence, place)
+            self.attempt = resuming.catch_up(engine, request.id, self._file, self._evidence, place, self._may_write)
         except BaseException:
             self._file.close()
             raise
+
+    def _opened(self, case_dir: Path, request_id: str) -> JournalFile:
+        """Within the transaction that makes sure of the lease: nobody takes over in between, and then loses his file."""
+        if self._guarded is None:
+            return JournalFile(case_dir, request_id)
+        with writing(self._engine) as connection:
+            self._guarded.before_write(connection)
+            return JournalFile(case_dir, request_id, break_lock=True)
 
     def start(self, attempt: int, profile: dict[str, Any]) -> None:
         """Record the attempt, and what the one before left behind."""
@@ -147,12 +155,13 @@ class CaseJournal:
             intent = f"{self._request.id}-i{number}"
             told = {"intent": intent, "effect": effect, "identity": identity, "page": page, "before": before}
             told["account_number"] = self._request.account_number
+            earlier = standing(self.intents())
             line = self._append(EventKind.INTENT, clause, told)
             try:
                 self._file.sync()
                 with writing(self._engine) as connection:
                     if self._guarded is not None:
-                        self._guarded.before_intent(connection, first=number == 1)
+                        self._guarded.before_intent(connection, first=not earlier)
                     self._store(connection)
             except Exception:
                 self._withdraw(intent, effect, clause)

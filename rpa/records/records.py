@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from flows.journal import Intent
+from flows.journal import Intent, standing
 from flows.model import CancellationRequest, End, Outcome
 from flows.profile import SiteProfile
 from rpa.cases.files import make_folder, sha256, write_atomic
@@ -162,7 +162,7 @@ class Records:
         if record.outcome is not None:
             ended = f"request {request_id} has its end: {record.outcome.end.value}"
             raise AlreadyEnded(f"{ended}; its date can't be moved any more")
-        if set_out := intents_of(connection, request_id):
+        if set_out := standing(intents_of(connection, request_id)):
             what = f'"{effect_in_words(set_out[0].effect)}" was set out already, for {record.request.date}'
             raise AlreadyBegun(f"request {request_id} can't be moved: {what}; run it to its end")
         connection.execute(update(requests).where(requests.c.id == request_id).values(moved_to=to))
