@@ -13,6 +13,8 @@ from benchmarks.machine import Company, in_company
 from benchmarks.report import NoResult, Report
 
 SCHEMA = "rpa.bench.v2"
+WIDE = 120
+"""Columns of what is piped."""
 Tell = Callable[[str], None]
 Part = Callable[[argparse.Namespace, Tell], Report]
 PARTS: dict[str, Part] = {
@@ -34,6 +36,8 @@ def main() -> int:
     given = _parser().parse_args()
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     console = Console(highlight=False, soft_wrap=True, stderr=given.json)
+    if not console.is_terminal:
+        console.width = WIDE
     done: dict[str, tuple[Report, Company]] = {}
     for name in given.only or PARTS:
         console.print(f"\n{HEADINGS[name]}", style="bold")

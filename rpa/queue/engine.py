@@ -8,6 +8,7 @@ turn, in our tables; so an entry may come twice, late, or to a worker that dies.
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, inspect, liter
 
 APPLICATION, QUEUE, WORKFLOW, VERSION = "rpa", "work", "carry_out", "1"
 POLL_SECONDS = 0.1
+SETTINGS_SECONDS = 1.0
+"""So old may the queue's settings be: another worker may have brought other limits."""
 MINUTE = 60.0
 FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
 HANDED_OUT: ColumnElement[str] = literal_column("'PENDING'")
@@ -218,13 +221,19 @@ def launched(
 
 def _limit(system_database: Any, capacity: Callable[[], int]) -> None:
     """DBOS keeps one worker_concurrency for all workers, which is nought here; each of ours has a number of desks of its
-    own, and none to offer while the line is closed.
+    own, and none to offer while the line is closed. It also reads the queue's settings from the database at each look:
+    while all desks are busy that is all it does, ten times a second, for nothing.
     """
     get_queue = system_database.get_queue
+    kept: dict[str, tuple[float, Any]] = {}
 
     def get(name: str, **given: Any) -> Any:
-        queue = get_queue(name, **given)
-        if queue is not None and name == QUEUE:
+        if name != QUEUE or given:
+            return get_queue(name, **given)
+        read_at, queue = kept.get(name, (0.0, None))
+        if queue is None or time.monotonic() - read_at > SETTINGS_SECONDS:
+            kept[name] = time.monotonic(), (queue := get_queue(name))
+        if queue is not None:
             queue._worker_concurrency = capacity()
         return queue
 
