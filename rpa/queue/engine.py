@@ -212,11 +212,19 @@ def launched(
         DBOS.register_queue(
             QUEUE, limiter=limiter, worker_concurrency=0, polling_interval_sec=POLL_SECONDS, on_conflict="always_update"
         )
+        _raise_what_fails(_get_dbos_instance()._sys_db)
         _limit(_get_dbos_instance()._sys_db, capacity)
         yield
     finally:
         DBOS.destroy()
         _Handler.carry = None
+
+
+def _raise_what_fails(system_database: Any) -> None:
+    """DBOS tries again for ever, on the entry's own thread, while the database is away, and no process ends before its
+    threads do. What it wants to write down then, that an entry is finished, the sweep finds out as well.
+    """
+    system_database._retry_connection_errors = False
 
 
 def _limit(system_database: Any, capacity: Callable[[], int]) -> None:

@@ -50,9 +50,9 @@ class Health:
         silent = boot_clock() - self._seen
         if self._lease is None:
             return "" if silent <= STARTING else "the worker did not begin"
-        if not self._lease.valid():
-            return "the lease was lost"
-        return "" if silent <= SILENT else f"the worker has not looked after itself for {silent:.0f} s"
+        why = "" if silent <= SILENT else f"the worker has not looked after itself for {silent:.0f} s"
+        why = why if self._lease.valid() else "the lease was lost"
+        return why if why and self._reached.get() else ""  # a database that is away is not back the sooner
 
     def unready(self) -> str:
         """Why it takes no work; empty: it does."""

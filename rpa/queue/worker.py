@@ -27,6 +27,8 @@ from rpa.records import Records
 
 AWAY_SECONDS = 2.0
 LOOK_SECONDS, SWEEP_SECONDS, STRAY_SECONDS, ORPHAN_SECONDS, TIDY_SECONDS = 0.25, 1.0, 10.0, 60.0, 3600.0
+AWAY_SECONDS = 3.0
+"""Between two looks whether a database that is away has come back."""
 ENDS_WITHIN, IN_FLIGHT, BROWSERS, CLOSING = 27.0, 20.0, 2.5, 2.0
 """Seconds, once the worker is to end: in all, with what is told of it (30 are promised); for what is in flight to be
 finished; then, twice at most, for what waits for a browser that is ended to fail; at least, for browsers to be closed.
@@ -86,6 +88,7 @@ class Worker:
     _desks: Desks | None = field(default=None, init=False)
     _effects: int = field(default=0, init=False)
     """Caused under earlier leases: the cap of a run is this process's."""
+    _begun: bool = field(default=False, init=False)
 
     @property
     def seconds_left(self) -> float:
@@ -100,20 +103,24 @@ class Worker:
     def run(self) -> None:
         """Work until `stop` is set, `done` says so, or a cap ends it; what was begun goes back into the queue.
 
-        A worker whose lease was lost (it was frozen) begins anew, under another lease. Raises SQLAlchemyError, OSError.
+        A worker whose lease was lost (it was frozen, the database was away) begins anew, under another lease. Raises
+        SQLAlchemyError, OSError; that the database is away only if it was so from the beginning.
         """
-        began = False
+        away = False
         while not self.stop.is_set():
             try:
                 with Lease(self.records.engine, self.kind, self.output) as lease:
-                    began = True
                     if self._under(lease):
                         return
                 logger.warning("the lease was lost, and what was being done with it; the worker begins anew")
+                away = False
             except OperationalError as error:
-                if not began:
+                if not self._begun:
                     raise
-                logger.warning("the database is away: {}", str(error).splitlines()[0])
+                if not away:
+                    said = str(error).splitlines()[0]
+                    logger.warning("the database is away; the worker begins anew once it is back: {}", said)
+                away = True
                 self.stop.wait(AWAY_SECONDS)
 
     def _under(self, lease: Lease) -> bool:
@@ -149,6 +156,7 @@ class Worker:
         per_minute = self.profile.policy.max_requests_per_minute or None
         try:
             with launched(self.records.engine, lease.id, carry, capacity, per_minute=per_minute):
+                self._begun = True
                 self._look_after(shop, halt, desks, known)
                 self._ending = time.monotonic()
                 halt.set()
