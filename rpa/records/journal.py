@@ -155,12 +155,12 @@ class CaseJournal:
             intent = f"{self._request.id}-i{number}"
             told = {"intent": intent, "effect": effect, "identity": identity, "page": page, "before": before}
             told["account_number"] = self._request.account_number
-            earlier = standing(self.intents())
             line = self._append(EventKind.INTENT, clause, told)
             try:
                 self._file.sync()
                 with writing(self._engine) as connection:
                     if self._guarded is not None:
+                        earlier = standing(projection.intents_of(connection, self._request.id))
                         self._guarded.before_intent(connection, first=not earlier)
                     self._store(connection)
             except Exception:
