@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pydantic import SecretStr
 
 from benchmarks.measuring import Cost, measured
+from benchmarks.report import NoResult
 from benchmarks.straight_line import StraightLine
 from fixtures.profiles import profile_for
 from flows.journal import Event, EventKind
@@ -70,24 +71,36 @@ class Task:
 @contextmanager
 def bare(task: Task) -> Iterator[Run]:
     """The straight-line script: a browser that stays open, signed in before, a fresh context for each run."""
+    with open_browser() as browser:
+        state = signed_in(browser, task)
+
+        def run(walk: list[str]) -> Answer:
+            in_a_straight_line(browser, state, task, walk)
+            return Answer()
+
+        yield run
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """The browser that the robot uses too."""
     choice = find_browser(Settings())
     where = {"executable_path": str(choice.executable)} if choice.executable else {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(args=launch_args(), **where)  # type: ignore[arg-type]
-        state = _signed_in(browser, task)
-
-        def run(walk: list[str]) -> Answer:
-            context = browser.new_context(storage_state=state)
-            page = context.new_page()
-            StraightLine(page, task.crm_url, task.name, task.number, DATE, REASON_ON_SCREEN).run(walk)
-            context.close()
-            return Answer()
-
-        yield run
+        yield browser
         browser.close()
 
 
-def _signed_in(browser: Browser, task: Task) -> Any:
+def in_a_straight_line(browser: Browser, state: Any, task: Task, walk: list[str]) -> None:
+    """One cancellation in a fresh context that is signed in."""
+    context = browser.new_context(storage_state=state)
+    StraightLine(context.new_page(), task.crm_url, task.name, task.number, DATE, REASON_ON_SCREEN).run(walk)
+    context.close()
+
+
+def signed_in(browser: Browser, task: Task) -> Any:
+    """What a context needs to be signed in from its start."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{task.crm_url}/crm/login.jsp")
@@ -171,10 +184,6 @@ def _serve(name: str, task: Task, pipe: Connection) -> None:
             pipe.send(answer)
 
 
-class DriverFailed(Exception):
-    """A run did not do what is measured; nothing can be said about its speed."""
-
-
 class Driver:
     """One of DRIVERS in its process, ready for runs."""
 
@@ -191,7 +200,7 @@ class Driver:
         return self
 
     def run(self, walk: list[str]) -> Cost:
-        """One run. Raises DriverFailed."""
+        """One run. Raises NoResult."""
         with measured(self._root) as cost:
             self._pipe.send(walk)
             cost.note = self._hear()
@@ -201,9 +210,9 @@ class Driver:
         try:
             answer = self._pipe.recv()
         except EOFError as error:
-            raise DriverFailed(f"{self.name}: the process has ended") from error
+            raise NoResult(f"{self.name}: the process has ended") from error
         if answer.wrong:
-            raise DriverFailed(f"{self.name}: {answer.wrong}")
+            raise NoResult(f"{self.name}: {answer.wrong}")
         return str(answer.note)
 
     def __exit__(self, *_: object) -> None:

@@ -1,7 +1,7 @@
 """What the flow writes down as it goes, and to whom. `rpa` keeps it: database, case file, live display."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -58,6 +58,11 @@ class Intent(BaseModel):
     """None: not known (the process died); 0: certainly nothing left the browser."""
     outcome: str = ""
     """"" while unsettled, else done, answered (by the site; not proven yet), not_done, unknown."""
+
+
+def standing(intents: Iterable[Intent]) -> list[Intent]:
+    """Those that may have been caused: what was refused, or certainly never sent, is no effect."""
+    return [intent for intent in intents if intent.outcome != "not_done"]
 
 
 class Journal(Protocol):

@@ -5,6 +5,7 @@ re-worded or re-hosted site, change the profile.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -121,10 +122,35 @@ class Approval(ProfilePart):
     """true: people work under logins of their own, so the login that submitted a request can't approve it either,
     whatever name --by gives."""
 
-    @property
-    def asks(self) -> bool:
-        """Whether there is a rule."""
-        return bool(self.all or self.licenses_from or self.money_from or self.names)
+
+def _time_of_day(value: str) -> str:
+    if value and not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", value):
+        raise ValueError('must be a time of day such as 02:30, or "" for never')
+    return value
+
+
+class Sentinel(ProfilePart):
+    """Accounts are read again after they were cancelled; billing that came back raises an alarm and reopens the case."""
+
+    hours: tuple[Annotated[Count, Field(ge=1, le=8760)], ...] = (1, 24)
+    """So many hours after a cancellation the account is read again."""
+    billing_date: bool = True
+    """And on the next billing date that had been scheduled, at 6 in the morning at the site."""
+    nightly: Annotated[str, AfterValidator(_time_of_day)] = "02:30"
+    """At this time at the site, each night, all accounts that were cancelled are read again; "": never."""
+    days: Annotated[Count, Field(ge=1)] = 90
+    """For so many days after their cancellation."""
+    no_charge: tuple[Text, ...] = (
+        "Void",
+        "Voided",
+        "Refunded",
+        "Credited",
+        "Written Off",
+        "Expired",
+        "Reversed",
+        "Waived",
+    )
+    """Statuses of billings that take no money: one that is new on the account, and settled, but not so, is an alarm."""
 
 
 class Policy(ProfilePart):
@@ -139,6 +165,7 @@ class Policy(ProfilePart):
     strikes: Annotated[Count, Field(ge=1)] = 3
     """So many wrong identities, unknown pages or unknown effects in a row stop the line (promise 9)."""
     approval: Approval = Field(default_factory=Approval)
+    sentinel: Sentinel = Field(default_factory=Sentinel)
 
 
 class Timing(ProfilePart):

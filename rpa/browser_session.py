@@ -81,8 +81,8 @@ class BrowserSession:
     heard: Callable[[], None]
     untraced: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
     fence: Fence = field(default_factory=lambda: Fence(lambda: True))
-    approval: Callable[[Plan], None] | None = None
-    """Raises NotYetApproved while a plan waits for its approval. None: policy asks for none."""
+    approval: Callable[[Plan], bool] | None = None
+    """Raises NotYetApproved while a plan waits for its approval; False: policy asks for none."""
     setting: Setting = field(init=False)
     origins: set[str] = field(default_factory=set)
     """Where its pages came from."""
@@ -124,7 +124,7 @@ class BrowserSession:
     def sign_in(self, tab: Tab) -> None:
         """Sign in where `tab` asks for the password: the backend's own credentials on the backend's origin."""
         if self.sign_ins.turn is not None:
-            with self.sign_ins.turn(self.heard):
+            with self.sign_ins.turn(self.check_stop):
                 self._sign_in(tab)
         elif self.sign_ins.failed:
             raise NeedsHuman("sign_in", f"signing in has failed before ({self.sign_ins.failed}); not tried again")
@@ -165,9 +165,9 @@ class BrowserSession:
     def approve(self, plan: Plan) -> bool:
         if self.approval is None:
             return False
-        self.approval(plan)
+        given = self.approval(plan)
         self.heard()
-        return True
+        return given
 
     def evidence(self, tab: Tab, page: str, moment: str, clause: str) -> str:
         """A JPEG (whole page around effects) and the DOM as text. A page that is gone after an effect has no picture."""

@@ -89,10 +89,12 @@ class Line:
         closed = self.closed
         return "" if closed is None else str(closed)
 
-    def closed_in(self, connection: Connection, *, lock: bool = False) -> Closed | None:
-        """The same within a transaction; with `lock` it stays true until that is committed."""
+    def closed_in(self, connection: Connection, *, lock: bool = False, alone: bool = False) -> Closed | None:
+        """The same within a transaction; with `lock` it stays true until that is committed; `alone`: and nobody else asks
+        so meanwhile, as two that count what is begun must not.
+        """
         query = select(line).where(line.c.id == 1)
-        row = connection.execute(query.with_for_update(read=True) if lock else query).one()
+        row = connection.execute(query.with_for_update(read=not alone) if lock or alone else query).one()
         if row.state == LineState.OPEN or (row.until is not None and row.until <= _now()):
             return None
         return Closed(LineState(row.state), row.why, row.since, row.until)
@@ -115,8 +117,17 @@ class Line:
         """Close it until a person releases it; whether it was not closed so already."""
         return self._change(_closing(LineState.STOPPED, why))
 
+    def stop_in(self, connection: Connection, why: str) -> bool:
+        """The same within a transaction."""
+        return self._change_in(connection, _closing(LineState.STOPPED, why))
+
     def park(self, why: str) -> None:
         """Close it for a while, longer each time in a row."""
+        with writing(self._engine) as connection:
+            self.park_in(connection, why)
+
+    def park_in(self, connection: Connection, why: str) -> None:
+        """The same within a transaction."""
 
         def change(row: Row[tuple[object, ...]]) -> dict[str, object]:
             if _is_closed(row):
@@ -132,7 +143,7 @@ class Line:
                 "parked_times": times,
             }
 
-        self._change(change)
+        self._change_in(connection, change)
 
     def release(self, by: str = "") -> Closed | None:
         """A person lets the line go on, strikes forgotten; returns why it was closed, None: it was open."""

@@ -15,8 +15,11 @@ SECONDS = 5.0
 
 def marked(*marks: str) -> list[psutil.Process]:
     """The processes whose command line bears one of `marks`: browsers, without what they have started themselves."""
-    processes = psutil.process_iter(["cmdline"])
-    return [one for one in processes if any(mark in word for word in one.info["cmdline"] or () for mark in marks)]
+    return [one for one in psutil.process_iter(["cmdline"]) if _bears(one, *marks)]
+
+
+def _bears(process: psutil.Process, *marks: str) -> bool:
+    return any(mark in word for word in process.info["cmdline"] or () for mark in marks)
 
 
 def kill_marked(*marks: str) -> None:
@@ -27,10 +30,18 @@ def kill_marked(*marks: str) -> None:
 
 def processes_of(mark: str, folder: Path) -> list[psutil.Process]:
     """The browsers that bear `mark`, the drivers that keep their temporary files in `folder`, and all below them."""
-    found = {one.pid: one for one in (*marked(mark), *drivers(folder))}
-    for process in list(found.values()):
-        with contextlib.suppress(psutil.Error):
-            found |= {child.pid: child for child in process.children(recursive=True)}
+    # One look at all processes; a look for each one's children takes several times as long, and a desk looks often.
+    running = list(psutil.process_iter(["cmdline", "ppid"]))
+    below: dict[int, list[psutil.Process]] = {}
+    for process in running:
+        below.setdefault(process.info["ppid"], []).append(process)
+    found: dict[int, psutil.Process] = {}
+    left = [one for one in running if _bears(one, mark) or _is_driver(one, folder)]
+    while left:
+        process = left.pop()
+        if process.pid not in found:
+            found[process.pid] = process
+            left += below.get(process.pid, [])
     return list(found.values())
 
 
@@ -56,12 +67,16 @@ def end(processes: Iterable[psutil.Process]) -> None:
 
 def drivers(folder: Path) -> list[psutil.Process]:
     """Playwright's drivers; what else was started while the folder was handed down (`TempFolder`) is not the robot's."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        if DRIVER in (process.info["cmdline"] or ())[-1:]:
-            with contextlib.suppress(psutil.Error):  # another user's, or gone
-                found += [process] * (process.environ().get("TMPDIR") == str(folder))
-    return found
+    return [one for one in psutil.process_iter(["cmdline"]) if _is_driver(one, folder)]
+
+
+def _is_driver(process: psutil.Process, folder: Path) -> bool:
+    if DRIVER not in (process.info["cmdline"] or ())[-1:]:
+        return False
+    try:
+        return bool(process.environ().get("TMPDIR") == str(folder))
+    except psutil.Error:  # another user's, or gone
+        return False
 
 
 def _is_zombie(process: psutil.Process) -> bool:

@@ -36,8 +36,8 @@ from rpa.traces import Tracing
 TRIES = 3
 """A browser that dies is started again; the run goes on from what the account's pages say."""
 VIEW = {"width": 1280, "height": 960}
-Approve = Callable[[Plan], None]
-"""Raises NotYetApproved while a plan waits for its approval. It must not wait itself: a silent robot is taken for dead."""
+Approve = Callable[[Plan], bool]
+"""Whether somebody was asked, and approved it; raises NotYetApproved while the plan waits for that. It must not wait itself: a silent robot is taken for dead."""
 
 
 class Robot:

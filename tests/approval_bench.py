@@ -53,7 +53,7 @@ class Robot:
         journal: CaseJournal,
         *,
         stop: threading.Event | None = None,
-        approve: Callable[[Plan], None] | None = None,
+        approve: Callable[[Plan], bool] | None = None,
     ) -> Outcome:
         self.before()
         if approve is not None:

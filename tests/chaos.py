@@ -27,6 +27,7 @@ from sqlalchemy import func, select
 
 from fixtures.profiles import profile_for
 from fixtures.standin import StandIn
+from fixtures.standin.many import FIRST, more_accounts
 from flows.journal import EventKind
 from flows.model import CancellationRequest, End
 from flows.profile import SiteProfile
@@ -92,17 +93,6 @@ class Book:
     effects: int = 0
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
-
-
-def accounts_for(site: StandIn, count: int) -> list[str]:
-    """So many ordinary accounts on the site, made from one of them."""
-    model = site.account("611974")
-    numbers = [str(620000 + number) for number in range(count)]
-    with site.world.lock:
-        for number in numbers:
-            made = dataclasses.replace(model, number=number, name=f"Chaos {number} Ltd")
-            site.world.accounts[number] = site.world.seeded[number] = made
-    return numbers
 
 
 def make_trouble(site: StandIn, numbers: list[str], share: float, dice: random.Random) -> int:
@@ -217,10 +207,10 @@ def site_for(plan: Plan) -> Iterator[tuple[StandIn | None, SiteProfile, list[str
     caps = {"max_effects_per_run": 10**6, "max_effects_per_hour": 10**6, "strikes": 10**6}
     if not plan.browser:
         profile = SiteProfile.model_validate({"site": {"base_url": "http://127.0.0.1:9"}, "policy": caps})
-        yield None, profile, [str(620000 + number) for number in range(plan.requests)]
+        yield None, profile, [str(FIRST + number) for number in range(plan.requests)]
         return
     with StandIn("classic", latency=0.02) as site:
-        numbers = accounts_for(site, plan.requests)
+        numbers = [account.number for account in more_accounts(site, plan.requests, name="Chaos {number} Ltd")]
         profile = profile_for("classic", site)
         policy = profile.policy.model_copy(update=caps)
         timing = profile.timing.model_copy(update={"page": 8.0, "server_limit": 2.0, "latency_of_effect": 2.0})

@@ -110,12 +110,12 @@ class Robot:
         journal: Any,
         *,
         stop: threading.Event | None = None,
-        approve: Callable[[Plan], None] | None = None,
+        approve: Callable[[Plan], bool] | None = None,
     ) -> Outcome:
         self.started.append(request.account_number)
         if request.account_number not in self.ends:
             journal.write(EventKind.PLAN, plan=self.plan(request))
-        if approve is not None and not journal.intents():
+        if approve is not None and request.account_number not in self.ends and not journal.intents():
             try:
                 approve(self.plan(request))
             except NotYetApproved as waits:

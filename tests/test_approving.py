@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from flows.model import CancellationRequest, End
 from flows.profile import Approval, Policy
+from rpa.cases.chain import JOURNAL
 from rpa.database.queue_tables import workers
 from rpa.database.tables import intents
 from rpa.queue.answering import CannotApprove
@@ -141,6 +142,8 @@ class TestApproving:
         assert desk.audit(waits)[-1] == ("Bob", "approve", f"plan {FIRST[:16]}: all in order")
         assert desk.attempt(waits).begun == 1
         assert (desk.states(waits), effects(desk, waits)) == (["used"], 1)
+        case = desk.bench.records.find(waits).case_dir
+        assert f'"values":{{"Approved by":"Bob","Plan":"{FIRST}"}}' in (case / JOURNAL).read_text("utf-8")
         with pytest.raises(AlreadyEnded, match="cancelled; there is nothing to approve"):
             desk.approve(waits)
 

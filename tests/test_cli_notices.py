@@ -130,6 +130,7 @@ def test_a_run_tells_people_of_its_end_and_of_who_is_needed(
 def test_a_worker_with_a_port_is_watched_and_answers_there(engine: Engine) -> None:
     stop = SimpleNamespace(is_set=lambda: False)
     worker = SimpleNamespace(records=SimpleNamespace(engine=engine), stop=stop, watch=Nobody(), chores=("first",))
+    worker.seconds_left = 10.0
     with telling(worker, Settings(), port=0) as port:  # type: ignore[arg-type]
         assert isinstance(worker.watch, Told)
         assert [type(chore).__name__ for chore in worker.chores] == ["str", "Health", "Notifier"]

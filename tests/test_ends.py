@@ -139,7 +139,16 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", CASES)
+LONG = {
+    "the start page has another word",
+    "Update always fails",
+    "the form can't be saved",
+    "a row that stays scheduled",
+}
+"""They wait long, and other tests meet the same."""
+
+
+@pytest.mark.parametrize("what", [pytest.param(one, marks=[pytest.mark.long] * (one in LONG)) for one in CASES])
 def test_the_end_is_the_one_that_a_person_needs(classic: Bench, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     case = CASES[what]
     monkeypatch.setattr(classic.robot, "profile", case.profile(classic.profile))

@@ -103,7 +103,7 @@ POINTS = (
     pytest.param("intend", 1, ("cancel_billings",), marks=pytest.mark.long),
     pytest.param("settle", 1, ("remove_license_count", "form"), marks=pytest.mark.long),
     ("intend", 2, ("set_contact_info", "form")),
-    ("before finish", 1, ("form",)),
+    pytest.param("before finish", 1, ("form",), marks=pytest.mark.long),
     pytest.param("finish", 1, ("set_status",), marks=pytest.mark.long),
 )
 

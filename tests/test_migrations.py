@@ -174,7 +174,7 @@ for process in processes:
     process.join()
 print([process.exitcode for process in processes])
 """
-NEW_FILES = 250
+NEW_FILES = 100
 MEMORY = Path("/dev/shm")  # where nothing waits for a disk, processes meet the more often
 
 

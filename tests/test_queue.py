@@ -433,6 +433,17 @@ class TestTheEngine:
             assert done.wait(20)
         assert most[0] == 2
 
+    def test_so_many_are_begun_in_a_minute_and_no_more(self, bench: Bench) -> None:
+        bench.submit(*(request(number) for number in range(5)))
+        got: list[str] = []
+        with launched(bench.records.engine, "x-7", lambda entry: got.append(entry.key), lambda: 4, per_minute=2):
+            for _ in range(200):
+                if len(got) >= 2:
+                    break
+                threading.Event().wait(0.05)
+            threading.Event().wait(1.0)
+        assert got == ["r-0", "r-1"]
+
     def test_what_an_executor_was_given_and_did_not_finish_is_known(self, bench: Bench) -> None:
         bench.submit(request(0))
         given, end = threading.Event(), threading.Event()

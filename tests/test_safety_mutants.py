@@ -470,7 +470,7 @@ RULES = (
     Rule("7", without_a_lease_the_permit_sends_nothing, text(SEND, "not self._may_send()", "False"), "the permit does not ask"),
     Rule("7", without_a_lease_nothing_is_written, put("rpa.fence.Fence.open", lambda _self: True), "the journal does not ask"),
     Rule("9", three_unknown_ends_in_a_row_stop_the_line, put("rpa.line.STRIKES", frozenset()), "nothing is a strike"),
-    Rule("7", one_worker_at_a_time_on_an_account, put("rpa.queue.jobs.Jobs._lock_account", lambda *_: None), "accounts not locked"),
+    Rule("7", one_worker_at_a_time_on_an_account, put("rpa.queue.jobs.Jobs.lock_account", lambda *_: None), "accounts not locked"),
     Rule("7", a_fenced_worker_sets_out_nothing, put("rpa.queue.leases.Lease.check", lambda *_: None), "the lease is not asked"),
     Rule("7", a_fenced_worker_sets_out_nothing, put("rpa.queue.guard.Guard.before_intent", lambda *_, **__: None), "no guard"),
     Rule("8", a_closed_line_sets_out_nothing, put("rpa.line.Line.closed_in", lambda *_, **__: None), "the line is not asked"),

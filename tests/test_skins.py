@@ -1,4 +1,4 @@
-"""Every skin, every recovery. A class a skin: xdist's `--dist loadscope` gives each worker whole skins."""
+"""Every skin, every recovery. `make test` takes three of the skins, `pytest -m long` all. A class a skin: xdist's `--dist loadscope` gives each worker whole skins."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -74,18 +74,22 @@ class TestClassic(OnASkin):
     skin = "classic"
 
 
+@pytest.mark.long
 class TestFrames(OnASkin):
     skin = "frames"
 
 
+@pytest.mark.long
 class TestHover(OnASkin):
     skin = "hover"
 
 
+@pytest.mark.long
 class TestPopups(OnASkin):
     skin = "popups"
 
 
+@pytest.mark.long
 class TestPortal(OnASkin):
     skin = "portal"
 

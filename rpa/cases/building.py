@@ -204,7 +204,7 @@ class _Story:
         told = Outcome.model_validate(data["outcome"])
         self.outcome = told.model_copy(update={"proof": tuple(map(self.shown.beside, told.proof))})
         if self.attempts:
-            ended = {"end": told.end.value, "code": told.code}
+            ended = {"end": told.end.value, "code": told.code, "message": told.message}
             self.attempts[-1] = self.attempts[-1].model_copy(update=ended)
 
     def _resolved(self, event: Event, data: dict[str, Any]) -> None:

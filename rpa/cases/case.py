@@ -19,6 +19,7 @@ class Attempt(Noun):
     end: str = ""
     """Empty: the attempt stopped without an end."""
     code: str = ""
+    message: str = ""
 
 
 class Step(Noun):

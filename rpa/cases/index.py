@@ -10,10 +10,12 @@ from urllib.parse import quote
 from flows.model import End
 from rpa.cases.files import write_atomic
 from rpa.cases.rendering import render
-from rpa.cases.wording import NAMES
+from rpa.cases.wording import BY_PERSON, NAMES
 from rpa.results import Result, as_json
 
 UNENDED = {"no_end": "no end yet", "not_started": "not started"}
+CLOSED = {BY_PERSON: "closed by a person"}
+"""Counted for itself: whatever end was given, it is not proven."""
 
 
 class Row(NamedTuple):
@@ -32,7 +34,7 @@ class Row(NamedTuple):
 
 def index_page(results: Sequence[Result], path: Path, title: str) -> None:
     """Write the page to `path`, atomically. Raises OSError."""
-    names = {end.value: NAMES[end] for end in End} | UNENDED
+    names = {end.value: NAMES[end] for end in End} | CLOSED | UNENDED
     rows = [_row(result, names, path) for result in results]
     counts = Counter(row.end for row in rows)
     page = render(
@@ -55,6 +57,8 @@ def _row(result: Result, names: dict[str, str], path: Path) -> Row:
         "end_name": names[end],
         "link": _link(told["case_dir"], path, ended=result.outcome is not None),
     }
+    if told["code"] == BY_PERSON:
+        told |= {"end": BY_PERSON, "end_name": CLOSED[BY_PERSON], "code": f"as {names[end]}"}
     told["link_name"] = "case file" if result.outcome else "case folder"
     return Row(**{name: told[name] for name in Row._fields})
 

@@ -10,19 +10,20 @@ from markupsafe import Markup
 
 from flows.model import End, ProofLine
 from rpa.cases.article import ARTICLE, clauses_of
-from rpa.cases.case import CaseFile, EffectRecord, Evidence, Recovery, Step, Warned
+from rpa.cases.case import CaseFile, EffectRecord, Evidence, Recovery, Resolved, Step, Warned
 from rpa.cases.comparison import compare
 from rpa.cases.purged import PurgedCase
 from rpa.cases.rendering import render
 from rpa.cases.shown import BILLING, CANCELLED_TAB, PICTURES, RECORD, START_PAGE
 from rpa.cases.wording import (
     ADVICE,
+    BY_PERSON,
     DEFAULT_ADVICE,
-    HEADLINES,
     NAMES,
     STEP_OUTCOMES,
     accepted_question,
     effect_in_words,
+    headline,
     identity_in_words,
     requests_in_words,
     settled_in_words,
@@ -82,6 +83,8 @@ def case_page(case: CaseFile, case_dir: Path) -> bytes:
         "case.html.j2",
         case=case,
         end=case.outcome.end.value,
+        closed=_closed(case),
+        needed=[attempt for attempt in case.attempts if attempt.end == End.NEEDS_HUMAN],
         headline=_headline(case),
         end_name=NAMES[case.outcome.end],
         compared=compare(case),
@@ -108,18 +111,23 @@ def purged_page(case: PurgedCase) -> bytes:
     return render(
         "purged.html.j2",
         case=case,
-        end=case.end.value,
-        headline=HEADLINES[case.end],
+        end=BY_PERSON if case.code == BY_PERSON else case.end.value,
+        headline=headline(case.end, case.code),
         end_name=NAMES[case.end],
         settled=settled_in_words,
         words=effect_in_words,
     )
 
 
+def _closed(case: CaseFile) -> Resolved | None:
+    """A person's words, if the end is his: they stand at the top, and nothing is called proven."""
+    return case.resolved[-1] if case.outcome.code == BY_PERSON and case.resolved else None
+
+
 def _headline(case: CaseFile) -> str:
-    if case.outcome.end is End.ALREADY_CANCELLED and case.effects:
+    if case.outcome.end is End.ALREADY_CANCELLED and case.effects and case.outcome.code != BY_PERSON:
         return "Already cancelled when the robot read the account again"
-    return HEADLINES[case.outcome.end]
+    return headline(case.outcome.end, case.outcome.code)
 
 
 def _touched(key: str, case: CaseFile) -> bool:

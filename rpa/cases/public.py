@@ -16,6 +16,7 @@ PUBLIC: Mapping[EventKind, Spec] = {
         "version": True,
         "accepted_at": True,
         "pending": True,
+        "reopens": True,
         "request": {"id": True, "date": True},
     },
     EventKind.STEP_STARTED: {"title": True},

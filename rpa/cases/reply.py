@@ -3,15 +3,18 @@
 from flows.model import CancellationRequest, End
 from rpa.cases.case import CaseFile
 from rpa.cases.text import one_line
+from rpa.cases.wording import BY_PERSON
 
 _SELF_SERVICE = "Account tab > License Billing > Cancel Subscription"
 
 
 def reply_text(case: CaseFile) -> bytes:
-    """The reply for a case's end. Only a proven end says that the account is cancelled."""
+    """The reply for a case's end. Only a proven end says that nothing more is billed; one that a person has given says
+    no more than he did."""
     request = case.request
     account = f'"{one_line(request.account_name)}" (account number {one_line(request.account_number, 40)})'
-    body = _BODIES[case.outcome.end](request, account)
+    bodies = _BODIES | _BY_PERSON if case.outcome.code == BY_PERSON else _BODIES
+    body = bodies[case.outcome.end](request, account)
     return f"Hello,\n\n{body}\n\nKind regards,\nPlanPlus Online Support\n".encode()
 
 
@@ -64,6 +67,24 @@ def _withdrawn(_request: CancellationRequest, account: str) -> str:
     return f"your request about your account {account} was withdrawn, and we have changed nothing."
 
 
+def _cancelled_by_person(request: CancellationRequest, account: str) -> str:
+    return (
+        f"one of our staff has cancelled your account {account} in person, as you asked.\n"
+        f"The date of cancellation is {_day(request)}."
+    )
+
+
+def _already_by_person(_request: CancellationRequest, account: str) -> str:
+    return f"one of our staff has looked at your account {account} in person: it was already cancelled."
+
+
+def _refused_by_person(_request: CancellationRequest, account: str) -> str:
+    return (
+        f"we could not carry out your request about {account} as it stands.\n"
+        "Please reply with the exact account name and account number, as they stand on your invoice."
+    )
+
+
 _BODIES = {
     End.CANCELLED: _cancelled,
     End.ALREADY_CANCELLED: _already,
@@ -71,4 +92,9 @@ _BODIES = {
     End.REFUSED: _refused,
     End.NEEDS_HUMAN: _working,
     End.WITHDRAWN: _withdrawn,
+}
+_BY_PERSON = {
+    End.CANCELLED: _cancelled_by_person,
+    End.ALREADY_CANCELLED: _already_by_person,
+    End.REFUSED: _refused_by_person,
 }

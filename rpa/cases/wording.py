@@ -15,6 +15,9 @@ HEADLINES = {
     End.WITHDRAWN: "Withdrawn before anything was changed",
 }
 
+BY_PERSON = "by_person"
+"""The code of an end that a person has given: his word, and no proof (`rpa resolve`)."""
+
 NAMES = {
     End.CANCELLED: "cancelled",
     End.ALREADY_CANCELLED: "already cancelled",
@@ -52,6 +55,9 @@ ADVICE = {
     " failures may lock the account.",
     "site_down": "The site did not answer. See whether it is up, then have the request run again.",
     "maintenance": "The site says that it is under maintenance. Have the request run again when that is over.",
+    "billing_came_back": "This account had been cancelled, and when it was read again later it was billed, or will be."
+    " Find out what has set the billing up again. Then have the request run once more (rpa retry): it cancels what came"
+    " back. Or settle it by hand and close the case (rpa resolve).",
 }
 DEFAULT_ADVICE = (
     "Read the message above and the account in the CRM, then finish the account by hand or have it run again."
@@ -77,6 +83,11 @@ STEP_OUTCOMES = {
     "left out": "left out",
     "": "not finished",
 }
+
+
+def headline(end: End, code: str) -> str:
+    """What stands above all: of an end that a person has given, that it is not proven."""
+    return f"Closed by a person as {NAMES[end]}; not proven by the robot" if code == BY_PERSON else HEADLINES[end]
 
 
 def effect_in_words(effect: str) -> str:

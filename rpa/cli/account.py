@@ -139,11 +139,11 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
         return exit_code_of_one(result, closed=bool(closed), interrupted=stop.is_set())
 
 
-def _tell_what_it_waits_for(policy: "Approvals | None", plan: "Plan", screen: "Screen") -> None:
+def _tell_what_it_waits_for(policy: "Approvals", plan: "Plan", screen: "Screen") -> None:
     """A person who is asked for the digits knows beforehand that they are not all."""
     from rpa.words_on_screen import safe
 
-    reasons = policy.waits_for(plan.request, plan) if policy is not None else []
+    reasons = policy.waits_for(plan.request, plan)
     if reasons:
         why = f"{'; '.join(reasons)}. Confirmed by you, the plan waits for somebody else's yes"
         screen.say(Text("Needs approval:", "yellow"), safe(why, width=400))
@@ -153,10 +153,12 @@ def _shop(
     records: Any, profile: Any, line: Any, lease: Any, stop: Any, watch: Any, credentials: Any, policy: Any
 ) -> "Shop":
     from rpa.queue.jobs import Jobs
+    from rpa.queue.sentinel import Sentinel
     from rpa.queue.shop import Shop
 
-    secrets = tuple(credentials.secrets)
-    return Shop(records, Jobs(records.engine), profile, line, lease, stop, watch, secrets, policy, unattended=False)
+    secrets, queue = tuple(credentials.secrets), Jobs(records.engine)
+    watched = (Sentinel(queue, profile),)
+    return Shop(records, queue, profile, line, lease, stop, watch, secrets, policy, watched, unattended=False)
 
 
 def _directly(shop: "Shop", request: "CancellationRequest", robot: Any, screen: "Screen") -> "Result":

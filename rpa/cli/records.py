@@ -223,6 +223,7 @@ def _show_record(record: "RequestRecord", intents: "Sequence[Intent]", screen: "
         "Message": safe(record.outcome.message),
         "Recoveries": safe(", ".join(record.outcome.recoveries) or "none", width=300),
     }
+    facts |= {"Proof": "none: it is a person's word"} if record.outcome.code == "by_person" else {}
     screen.facts(facts)
     if record.outcome.proof:
         _show_proof(record.outcome, screen)

@@ -99,9 +99,11 @@ def _work(
 def add_chores(worker: "Worker", screen: "Screen", inbox: "Inbox | None") -> None:
     """What is done beside the work, a few times a second: each of them is quick, and raises nothing but SQLAlchemyError."""
     from rpa.cli.ticker import TellOfLine
+    from rpa.queue.reconciling import Nightly
 
     worker.chores += (
         TellOfLine(screen),
+        Nightly(),
         *([inbox] if inbox is not None else []),
     )
 
@@ -121,12 +123,14 @@ def open_inbox(folder: Path, stop: "Stop", screen: "Screen") -> "Inbox":
 
 def until_drained(line: "Line", inbox: "Inbox | None") -> "Callable[[Jobs], bool]":
     """Whether there is nothing left that could be done soon, or only a person can open the line."""
+    from rpa.queue.rechecks import due_now
 
     def drained(jobs: "Jobs") -> bool:
         closed = line.closed
         if closed is not None and closed.until is None:
             return True
-        return (inbox is None or inbox.idle) and not jobs.open()
+        with jobs.engine.connect() as connection:
+            return (inbox is None or inbox.idle) and not jobs.open() and not due_now(connection)
 
     return drained
 

@@ -10,8 +10,12 @@ from rpa.credentials import Credentials, find_credentials
 from rpa.line import Line
 from rpa.log import start_log
 from rpa.queue.approving import Approvals
+from rpa.queue.jobs import Jobs
 from rpa.queue.leases import Lease
 from rpa.queue.not_approved import Expiry
+from rpa.queue.rechecks import RECHECK
+from rpa.queue.rereading import carry
+from rpa.queue.sentinel import Sentinel
 from rpa.queue.shop import Watch
 from rpa.queue.sign_ins import SignInTurns
 from rpa.queue.worker import Worker
@@ -39,9 +43,10 @@ def make_worker(
     return Worker(
         records, site, desk.settings.output, open_robot, desks, stop, watch, secrets=tuple(signed_in.secrets),
         policy=approvals(records, site, signed_in), chores=(Expiry(),),
+        after_end=(Sentinel(Jobs(records.engine), site),), carriers={RECHECK: carry},
     )  # fmt: skip
 
 
-def approvals(records: Records, site: SiteProfile, credentials: Credentials) -> Approvals | None:
-    """What the profile asks for before a plan is begun; None: nothing."""
-    return Approvals(records.engine, site, tuple(credentials.secrets)) if site.policy.approval.asks else None
+def approvals(records: Records, site: SiteProfile, credentials: Credentials) -> Approvals:
+    """What is asked before a plan is begun, whether or not the profile has a rule: a person may have said no under one."""
+    return Approvals(records.engine, site, tuple(credentials.secrets))

@@ -21,15 +21,16 @@ class Approvals:
     def __init__(self, engine: Engine, profile: SiteProfile, secrets: Sequence[str] = ()) -> None:
         self._engine, self._profile, self._secrets = engine, profile, secrets
 
-    def may_begin(self, request: CancellationRequest, plan: Plan, check: Callable[[Connection], None]) -> None:
-        """Raises NotYetApproved unless policy asks for nothing, or a person has approved this very plan and it is in
-        time; and what `check` raises.
+    def may_begin(self, request: CancellationRequest, plan: Plan, check: Callable[[Connection], None]) -> str:
+        """Who has approved this very plan, in time; empty: policy asks for nothing. Else raises NotYetApproved; and what
+        `check` raises.
         """
         with writing(self._engine) as connection:
             check(connection)
-            why = self._why_not(connection, request, plan)
-        if why:
-            raise NotYetApproved(why)
+            by, why_not = self._answered(connection, request, plan)
+        if why_not:
+            raise NotYetApproved(why_not)
+        return by
 
     def after_end(self, connection: Connection, request: CancellationRequest, outcome: Outcome) -> None:  # noqa: ARG002
         """What was asked and not used is void."""
@@ -42,20 +43,21 @@ class Approvals:
             approved = asked is not None and _approved(connection, asked, plan)
         return [] if approved else reasons_of(plan, self._profile.policy.approval)
 
-    def _why_not(self, connection: Connection, request: CancellationRequest, plan: Plan) -> str:
+    def _answered(self, connection: Connection, request: CancellationRequest, plan: Plan) -> tuple[str, str]:
+        """Who said yes, or why it may not be begun."""
         last = newest(connection, request.id)
         if last is not None and last.state in NO:
-            return f"the plan was not approved: {last.state}"
+            return "", f"the plan was not approved: {last.state}"
         reasons = reasons_of(plan, self._profile.policy.approval)
         if not reasons:
-            return ""
+            return "", ""
         if last is not None and _approved(connection, last, plan):
             if last.state is Answer.APPROVED:
                 answer(connection, last, Answer.USED, last.by)
-            return ""
+            return last.by, ""
         if last is None or not _still_asked(connection, last, plan):
             self._ask(connection, request, plan, reasons, anew=last is not None)
-        return f"the plan waits for approval ({'; '.join(reasons)}): rpa approve {request.id} --by NAME"
+        return "", f"the plan waits for approval ({'; '.join(reasons)}): rpa approve {request.id} --by NAME"
 
     def _ask(
         self, connection: Connection, request: CancellationRequest, plan: Plan, reasons: list[str], *, anew: bool

@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from loguru import logger
@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.errors import LeaseLost
-from flows.journal import Event, EventKind
+from flows.journal import Event, EventKind, standing
 from flows.model import ON_THE_WAY, CancellationRequest, End, Outcome, Plan
 from rpa.log import about
 from rpa.queue.engine import Entry
 from rpa.queue.guard import Guard
-from rpa.queue.jobs import BUSY, ITS_DATE, Job, NotTaken, State, Void, now
+from rpa.queue.jobs import BUSY, ITS_DATE, REQUEST, Job, NotTaken, State, Void, now
 from rpa.queue.outbox import line_stopped, notify, notify_of_need
 from rpa.queue.shop import Robot, Shop
 from rpa.records import CaseJournal, RecordError
@@ -29,6 +29,7 @@ FAULTS = frozenset({"browser_failed", "site_down"})
 TRIES = 3
 JITTER, LONGEST = 10.0, 120.0
 """Seconds. Full jitter: anything between nothing and a bound that doubles with each try."""
+TOO_LATE = "it can't be withdrawn any more: changes were set out for it already; it is run to its end"
 CAP_WAIT, DAMAGED_WAIT = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 AGAIN_SECONDS = 1.0
 Value = TypeVar("Value")
@@ -46,6 +47,8 @@ class Verdict:
     """It waits until then."""
     alarm: bool = False
     """A person has to look, though there is no end: its case file can't be written."""
+    failed: bool = False
+    """The database could not be written."""
     park: str = ""
     """Why the line is to be parked: it opens by itself."""
     stop: str = ""
@@ -61,11 +64,20 @@ def carry_out(shop: Shop, entry: Entry, desk: int, robot: Robot) -> None:
 
 def work(shop: Shop, job: Job, robot: Robot | None) -> Verdict:
     """Carry a job out that was taken, and settle it. Raises LeaseLost."""
+    try:
+        return _work(shop, job, robot)
+    finally:
+        shop.over(job.request_id)
+
+
+def _work(shop: Shop, job: Job, robot: Robot | None) -> Verdict:
     request = shop.records.find(job.request_id).request
     with about(request, job.desk):
         shop.watch.started(request)
         verdict = attempt(shop, job, request, robot)
-        shop.failures = 0
+        shop.failures = shop.failures + 1 if verdict.failed else 0
+        if verdict.failed and shop.failures >= TRIES:
+            verdict = replace(verdict, stop=f"{verdict.result.why}; mend the database")
         persistently(shop, lambda: settle(shop, job, verdict))
         shop.watch.ended(verdict.result)
     return verdict
@@ -101,6 +113,7 @@ def take(shop: Shop, entry: Entry, desk: int | None) -> Job | None:
             shop.jobs.let_go(connection, entry.key, shop.lease.id)
             shop.jobs.put_back(connection, entry.key, why, at=at)
             return None
+        shop.begun(entry.key)
         return job
 
 
@@ -110,13 +123,13 @@ def _not_now(shop: Shop, connection: Connection, job: Job) -> tuple[str, dt.date
         return "the worker is stopping", None
     if job.not_before is not None and job.not_before > now():
         return ITS_DATE, job.not_before
-    if closed := shop.line.closed_in(connection, lock=True):
+    if closed := shop.line.closed_in(connection, alone=True):
         return str(closed), closed.until
-    if why := shop.line.room_in_run(shop.effects):
+    if why := shop.line.room_in_run(shop.reserved):
         shop.exhausted = why
         return why, now() + CAP_WAIT
     why = shop.line.room_in_hour(connection)
-    shop.exhausted = shop.exhausted if shop.patient else why
+    shop.exhausted = shop.exhausted or ("" if shop.patient else why)
     return why, now() + CAP_WAIT
 
 
@@ -136,36 +149,48 @@ def attempt(shop: Shop, job: Job, request: CancellationRequest, robot: Robot | N
         return Verdict(Result(request, None, str(error), INTERRUPTED), State.WAITING)
     except RecordError as error:
         return Verdict(Result(request, None, str(error)), State.WAITING, at=now() + DAMAGED_WAIT, alarm=True)
-    except (OSError, SQLAlchemyError) as error:
+    except SQLAlchemyError as error:  # it may be back at once
+        why = f"the records cannot be written: {str(error).splitlines()[0]}"
+        return Verdict(Result(request, None, why), State.WAITING, at=now() + BUSY, failed=True)
+    except OSError as error:
         why = f"the records cannot be written: {str(error).splitlines()[0]}"
         return Verdict(Result(request, None, why), State.WAITING, stop=f"{why}; make room or mend the database")
 
 
 def _outcome(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJournal, robot: Robot | None) -> Outcome:
-    if robot is None or (job.withdraw_by is not None and not journal.intents()):
-        return withdrawn(request, job.withdraw_by or "", job.withdraw_why or "")
+    if job.withdraw_by is not None and not standing(journal.intents()):
+        return withdrawn(request, job.withdraw_by, job.withdraw_why or "")
+    if robot is None:  # whoever came to withdraw it came too late
+        return withdrawn(request, "", "").model_copy(update={"code": INTERRUPTED, "message": TOO_LATE})
+
+    def count(event: Event) -> None:
+        shop.caused(event.kind is EventKind.INTENT)
 
     def tell(event: Event) -> None:
-        shop.effects += event.kind is EventKind.INTENT
         if event.kind is EventKind.STEP_STARTED:
             shop.jobs.tell(request.id, shop.lease.id, f"{event.clause} {event.data.get('title', '')}".strip())
         shop.watch.event(request, event)
 
     journal.redact(shop.secrets)
+    journal.listen(count)  # by itself: a listener that fails once is not asked again
     journal.listen(tell)
-    more = {} if shop.policy is None else {"approve": lambda plan: _approve(shop, request, plan)}
+    more = {} if shop.policy is None else {"approve": lambda plan: _approve(shop, request, journal, plan)}
     return robot.cancel(request, journal, stop=shop.stop, **more)
 
 
-def _approve(shop: Shop, request: CancellationRequest, plan: Plan) -> None:
-    if shop.policy is not None:
-        shop.policy.may_begin(request, plan, shop.lease.check)
+def _approve(shop: Shop, request: CancellationRequest, journal: CaseJournal, plan: Plan) -> bool:
+    """Whether somebody was asked and said yes, as the case file then tells. Raises NotYetApproved."""
+    by = shop.policy.may_begin(request, plan, shop.lease.check) if shop.policy is not None else ""
+    if by:
+        said = {"Approved by": by, "Plan": plan.hash}
+        journal.write(EventKind.OBSERVATION, "5", page="approval of the plan", url="", values=said)
+    return bool(by)
 
 
 def _judged(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJournal, outcome: Outcome) -> Verdict:
     """Whether an outcome is the end; then it is recorded. Raises what `CaseJournal.finish` raises."""
     intents = [intent for intent in journal.intents() if intent.effect not in ON_THE_WAY]
-    touched = any(intent.outcome != "not_done" for intent in intents)
+    touched = bool(standing(intents))
     folder = str(journal.case_dir)
 
     def not_ended(code: str, state: State = State.WAITING, **more: object) -> Verdict:
@@ -210,6 +235,10 @@ def settle(shop: Shop, job: Job, verdict: Verdict) -> None:
     result, key = verdict.result, job.request_id
     with shop.jobs.transaction() as connection:
         shop.lease.check(connection)
+        if verdict.park:
+            shop.line.park_in(connection, verdict.park)
+        if verdict.stop and shop.line.stop_in(connection, verdict.stop):
+            line_stopped(connection, verdict.stop)
         if not shop.jobs.let_go(connection, key, shop.lease.id):
             return
         if verdict.state is State.WAITING:
@@ -218,18 +247,16 @@ def settle(shop: Shop, job: Job, verdict: Verdict) -> None:
             shop.jobs.end(connection, key, verdict.state, "" if result.outcome else result.why)
         if verdict.alarm:
             notify(connection, "needs_human", f"Request {key} can't be carried out", result.why, key)
-        if result.outcome is not None and not result.earlier:
+        if result.outcome is not None:  # also one that a worker recorded who died before he could settle it
             _tell_of_end(shop, connection, result.request, result.outcome)
-    if verdict.park:
-        shop.line.park(verdict.park)
-    if verdict.stop:
-        _stop(shop, verdict.stop)
 
 
 def give_back(shop: Shop, entry: Entry, error: Exception) -> None:
     """Put back what could not even be begun, or failed in a way that was not foreseen: no browser opens, a mistake of
     ours. After some failures in a row this process starts nothing more. Raises LeaseLost.
     """
+    if entry.kind != REQUEST:  # its key is no request's; `Strays` finds what it left
+        return
     why = f"{type(error).__name__}: {str(error).splitlines()[0][:300] if str(error) else 'no message'}"
     shop.failures += 1
     if shop.failures >= TRIES:
@@ -255,9 +282,12 @@ def _tell_of_end(shop: Shop, connection: Connection, request: CancellationReques
         notify_of_need(connection, request, outcome)
     if shop.policy is not None:
         shop.policy.after_end(connection, request, outcome)
+    for follow in shop.after_end:
+        follow(connection, request, outcome)
 
 
-def _stop(shop: Shop, why: str) -> None:
+def stop_line(shop: Shop, why: str) -> None:
+    """Close the line until a person releases it, and tell people, once."""
     if shop.line.stop(why):
         with shop.jobs.transaction() as connection:
             line_stopped(connection, why)

@@ -8,20 +8,25 @@ turn, in our tables; so an entry may come twice, late, or to a worker that dies.
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 from loguru import logger
-from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, inspect, literal_column, select
 
 APPLICATION, QUEUE, WORKFLOW, VERSION = "rpa", "work", "carry_out", "1"
 POLL_SECONDS = 0.1
+SETTINGS_SECONDS = 1.0
+"""So old may the queue's settings be: another worker may have brought other limits."""
 MINUTE = 60.0
-HANDED_OUT, FINISHED = "PENDING", ["SUCCESS", "ERROR", "CANCELLED"]
+FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
+HANDED_OUT: ColumnElement[str] = literal_column("'PENDING'")
+"""Written into the statement: SQLite uses an index of those rows alone only where it reads this, not where it is given."""
 TIDIED = 500
 
 
@@ -37,6 +42,12 @@ class Entry:
     def id(self) -> str:
         """Its id in the engine."""
         return f"{self.kind}:{self.key}:{self.turn}"
+
+    @classmethod
+    def of(cls, entry_id: str) -> Self:
+        """The entry of that id; no kind and no key holds a colon."""
+        kind, key, turn = entry_id.split(":")
+        return cls(kind, key, int(turn))
 
 
 def migrate(engine: Engine) -> None:
@@ -99,9 +110,10 @@ class Waiting:
     def handed_out(self, executor: str | None = None) -> dict[str, list[Entry]]:
         """By worker, the entries that were handed out and are not finished; of one worker, or of all."""
         found: dict[str, list[Entry]] = {}
-        for one in self._client.list_workflows(status=HANDED_OUT, executor_id=executor, load_output=False):
-            kind, key, turn = one.input["args"]
-            found.setdefault(str(one.executor_id), []).append(Entry(str(kind), str(key), int(turn)))
+        database = self._client._sys_db
+        with database.engine.connect() as connection:
+            for row in connection.execute(_handed_out(database.tables.workflow_status, executor)):
+                found.setdefault(str(row.executor_id), []).append(Entry.of(str(row.workflow_uuid)))
         return found
 
     def forget(self, entries: Sequence[Entry]) -> None:
@@ -127,6 +139,14 @@ class Waiting:
         if found:
             self._client.delete_workflows([one.workflow_id for one in found])
         return len(found)
+
+
+def _handed_out(table: Any, executor: str | None) -> Select[Any]:
+    """The engine's own way of asking reads all that wait: with 100,000 it took 160 ms, once a second."""
+    ours = table.c.application_name.is_(None) | (table.c.application_name == APPLICATION)
+    query = select(table.c.workflow_uuid, table.c.executor_id).where(table.c.status == HANDED_OUT, ours)
+    query = query.where(table.c.queue_name == QUEUE).order_by(table.c.created_at)
+    return query if executor is None else query.where(table.c.executor_id == executor)
 
 
 def _options(place: Place) -> dict[str, Any]:
@@ -209,13 +229,19 @@ def _raise_what_fails(system_database: Any) -> None:
 
 def _limit(system_database: Any, capacity: Callable[[], int]) -> None:
     """DBOS keeps one worker_concurrency for all workers, which is nought here; each of ours has a number of desks of its
-    own, and none to offer while the line is closed.
+    own, and none to offer while the line is closed. It also reads the queue's settings from the database at each look:
+    while all desks are busy that is all it does, ten times a second, for nothing.
     """
     get_queue = system_database.get_queue
+    kept: dict[str, tuple[float, Any]] = {}
 
     def get(name: str, **given: Any) -> Any:
-        queue = get_queue(name, **given)
-        if queue is not None and name == QUEUE:
+        if name != QUEUE or given:
+            return get_queue(name, **given)
+        read_at, queue = kept.get(name, (0.0, None))
+        if queue is None or time.monotonic() - read_at > SETTINGS_SECONDS:
+            kept[name] = time.monotonic(), (queue := get_queue(name))
+        if queue is not None:
             queue._worker_concurrency = capacity()
         return queue
 

@@ -197,12 +197,12 @@ class Jobs:
         number = connection.execute(
             select(requests.c.account_number).where(requests.c.id == row.request_id)
         ).scalar_one()
-        self._lock_account(connection, str(number), row.request_id, lease)
+        self.lock_account(connection, str(number), row.request_id, lease)
         values = {"state": State.WORKING, "worker": lease.id, "desk": desk, "since": now(), "step": "", "why": ""}
         connection.execute(update(jobs).where(jobs.c.request_id == row.request_id).values(**values))
         return Job.of(connection.execute(select(jobs).where(jobs.c.request_id == row.request_id)).one())
 
-    def _lock_account(self, connection: Connection, number: str, request_id: str, lease: Lease) -> None:
+    def lock_account(self, connection: Connection, number: str, request_id: str, lease: Lease) -> None:
         """Promise 7. Raises NotTaken."""
         lock = {"account_number": number[:100], "request_id": request_id, "worker": lease.id, "at": now()}
         try:
@@ -213,13 +213,17 @@ class Jobs:
             other = connection.execute(query).scalar()
             raise NotTaken(f"account {number} is being worked on for request {other}") from None
 
+    def free_account(self, connection: Connection, request_id: str, worker: str) -> None:
+        """Give back the account that this worker holds for a request."""
+        held = (account_locks.c.request_id == request_id) & (account_locks.c.worker == worker)
+        connection.execute(delete(account_locks).where(held))
+
     def let_go(self, connection: Connection, request_id: str, worker: str) -> bool:
         """Give the account free; whether the job was still this worker's. Part of every settlement."""
         row = self._locked(connection, request_id)
         mine = row is not None and row.state == State.WORKING and row.worker == worker
         if mine:
-            gone = (account_locks.c.request_id == request_id) & (account_locks.c.worker == worker)
-            connection.execute(delete(account_locks).where(gone))
+            self.free_account(connection, request_id, worker)
         return mine
 
     def put_back(
@@ -237,7 +241,9 @@ class Jobs:
     def end(self, connection: Connection, request_id: str, state: State = State.ENDED, why: str = "") -> None:
         """The request has its end, or waits for an approval; whatever entry is left of it is void."""
         values: dict[str, Any] = {"state": state, "why": why, "worker": None, "desk": None, "step": "", "since": now()}
-        values |= {"withdraw_by": None, "withdraw_why": None, "again": 0, "turn": jobs.c.turn + 1}
+        values |= {"again": 0, "turn": jobs.c.turn + 1}
+        if state is State.ENDED:  # what waits for an approval may still be withdrawn
+            values |= {"withdraw_by": None, "withdraw_why": None}
         connection.execute(update(jobs).where(jobs.c.request_id == request_id).values(**values))
 
     def tell(self, request_id: str, worker: str, step: str) -> None:

@@ -47,7 +47,7 @@ class Lease:
     def __init__(self, engine: Engine, kind: str, output: Path) -> None:
         """`kind`: the command that works, for people."""
         self.id = uuid.uuid4().hex
-        self._engine, self._kind = engine, kind
+        self._engine, self._kind, self.output = engine, kind, output
         self.seconds = LEASE_SECONDS[engine.dialect.name]
         self._file = lock_file(output, self.id)
         self._until = 0.0
@@ -161,7 +161,7 @@ def let_go(path: Path) -> bool:
     """Whether the lock file is there and nobody holds it."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except OSError:  # not there, or another user's: then the beat tells
         return False
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

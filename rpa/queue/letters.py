@@ -14,11 +14,13 @@ OF_MANY = {
     "line_stopped": "The line was stopped {} times",
     "approval": "{} requests wait for an approval",
     "sentinel": "{} alarms about accounts that were cancelled",
+    "reconciliation": "{} reconciliations have ended",
     "digest": "{} batches have ended",
 }
 LOOK = {
     "needs_human": "rpa list --end needs_human",
     "line_stopped": "rpa status",
+    "reconciliation": "rpa reconcile",
     "digest": "rpa digest BATCH",
 }
 """Where the rest is told."""

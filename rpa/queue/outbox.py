@@ -17,7 +17,7 @@ from rpa.masking import without_names, without_quotations
 
 
 def notify(connection: Connection, kind: str, title: str, body: str, request_id: str = "") -> None:
-    """Put a notice into the outbox. `kind`: needs_human, line_stopped, approval, sentinel, digest.
+    """Put a notice into the outbox. `kind`: needs_human, line_stopped, approval, sentinel, reconciliation, digest.
 
     The request's names are struck from it, and each line ends at its first quotation mark: a site's words may follow.
     """

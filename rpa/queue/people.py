@@ -7,13 +7,14 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from flows.errors import Interrupted
-from flows.journal import Event
+from flows.journal import Event, standing
 from flows.model import CancellationRequest, End, Outcome
 from rpa.queue.attempt import work
 from rpa.queue.jobs import Job, Jobs, NotTaken, State
-from rpa.queue.leases import Lease
+from rpa.queue.leases import Lease, Watcher
 from rpa.queue.outbox import record
 from rpa.queue.shop import Shop
+from rpa.queue.sweeping import sweep
 from rpa.records import AlreadyEnded, RecordError, Records
 from rpa.results import Result
 
@@ -56,8 +57,9 @@ def take_directly(
     once more. Raises RequestConflict, UnsafeId, Interrupted, TooLate if it waits for an approval, SQLAlchemyError.
     """
     records.accept(request, by)
-    waited = ""
+    waited, watcher = "", Watcher(lease.output)
     while not stop.is_set():
+        sweep(queue, watcher, lease.id)  # whoever has it may be dead, and no worker there to see it
         try:
             with queue.transaction() as connection:
                 return _take(records, queue, connection, request, lease, by)
@@ -103,13 +105,14 @@ def withdraw(shop: Shop, request: CancellationRequest, *, by: str, why: str) -> 
     Raises TooLate, AlreadyEnded, SQLAlchemyError, OSError.
     """
     shop.records.accept(request, by)
-    deadline = time.monotonic() + WITHDRAW_SECONDS
+    deadline, watcher = time.monotonic() + WITHDRAW_SECONDS, Watcher(shop.lease.output)
     with shop.jobs.transaction() as connection:
         record(connection, by, "withdraw", request.id, why)
     while True:
         if (outcome := shop.records.find(request.id).outcome) is not None:
             return _withdrawn_or_not(request, outcome)
-        if intents := shop.records.intents(request.id):
+        sweep(shop.jobs, watcher, shop.lease.id)
+        if intents := standing(shop.records.intents(request.id)):
             what = f"{intents[-1].effect} was set out for already"
             raise TooLate(f"request {request.id} can't be withdrawn: {what}; {_instead(shop, request.id)}")
         if job := _take_to_withdraw(shop, request, by, why):
@@ -140,12 +143,13 @@ def _withdrawn_or_not(request: CancellationRequest, outcome: Outcome) -> Outcome
 def _take_to_withdraw(shop: Shop, request: CancellationRequest, by: str, why: str) -> Job | None:
     """The job, taken; None: whoever works on it was asked to let it go."""
     try:
-        with shop.jobs.transaction() as connection:
-            job = shop.jobs.change(connection, request.id)
-            if job is None:
+        with shop.jobs.transaction() as connection:  # the wish is kept, also while the account is busy
+            if shop.jobs.change(connection, request.id) is None:
                 shop.jobs.add(connection, request.id, by=by)
             shop.jobs.change(connection, request.id, withdraw_by=by, withdraw_why=why)
-            if job is not None and job.state is State.WORKING:
+        with shop.jobs.transaction() as connection:
+            job = shop.jobs.change(connection, request.id)
+            if job is None or job.state in {State.WORKING, State.ENDED}:
                 return None
             return shop.jobs.take_at_once(connection, request.id, shop.lease, 0)
     except NotTaken:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from flows.journal import Event
 from flows.model import CancellationRequest, Outcome, Plan
 from flows.profile import SiteProfile
-from rpa.line import Line
+from rpa.line import EFFECTS_OF_ONE, Line
 from rpa.queue.jobs import Jobs
 from rpa.queue.leases import Lease
 from rpa.records import CaseJournal, Records
@@ -38,14 +38,19 @@ class Watch(Protocol):
 class Policy(Protocol):
     """What the site's policy asks for around an attempt."""
 
-    def may_begin(self, request: CancellationRequest, plan: Plan, check: Callable[[Connection], None]) -> None:
-        """Asked before the first effect; `check` makes sure of the lease, within its transaction.
+    def may_begin(self, request: CancellationRequest, plan: Plan, check: Callable[[Connection], None]) -> str:
+        """Asked before the first effect; `check` makes sure of the lease, within its transaction. Returns who approved
+        the plan; empty: policy asks for nothing.
 
         Raises flows.errors.NotYetApproved, LeaseLost.
         """
 
     def after_end(self, connection: Connection, request: CancellationRequest, outcome: Outcome) -> None:
         """Put down, in the transaction that settles an end, what follows from it."""
+
+
+AfterEnd = Callable[[Connection, CancellationRequest, Outcome], None]
+"""Puts down, in the transaction that settles an end, what follows from it; whatever the site's policy is."""
 
 
 @dataclass
@@ -62,13 +67,38 @@ class Shop:
     watch: Watch
     secrets: tuple[str, ...] = ()
     policy: Policy | None = None
+    after_end: tuple[AfterEnd, ...] = ()
     unattended: bool = True
     """False: a person looks on, is told of each end at once, and runs it again himself."""
     patient: bool = True
     """Whether it waits until the cap of an hour has room again."""
     effects: int = 0
     """Caused by this process since its start: for the cap of a run."""
+    in_hand: set[str] = field(default_factory=set)
+    """Requests that are being carried out: what they may still cause is counted in full."""
+    guard: threading.Lock = field(default_factory=threading.Lock)
     failures: int = 0
     """Requests in a row that could not be begun."""
     exhausted: str = ""
     """Why this process starts nothing more, though the line is open: the cap of a run is reached, no browser opens."""
+
+    @property
+    def reserved(self) -> int:
+        """Effects that were caused, and those that the requests in hand may still need."""
+        with self.guard:
+            return self.effects + EFFECTS_OF_ONE * len(self.in_hand)
+
+    def begun(self, request_id: str) -> None:
+        """A request is in hand."""
+        with self.guard:
+            self.in_hand.add(request_id)
+
+    def over(self, request_id: str) -> None:
+        """It is out of hand again."""
+        with self.guard:
+            self.in_hand.discard(request_id)
+
+    def caused(self, effects: int) -> None:
+        """So many effects more."""
+        with self.guard:
+            self.effects += effects

@@ -3,11 +3,13 @@
 Eight desks that start at once with a password that was changed would lock the robot's user out.
 """
 
+import contextlib
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, delete, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from flows.errors import Interrupted, NeedsHuman
 from rpa.database import writing
@@ -20,6 +22,8 @@ from rpa.queue.outbox import line_stopped
 SIGN_IN = "(sign-in)"
 """Locked as an account is; no account has such a number."""
 LOOK_SECONDS = 0.2
+_ONE = threading.Lock()
+"""In this process."""
 
 
 class SignInTurns:
@@ -34,6 +38,17 @@ class SignInTurns:
 
         Raises Interrupted if the line is closed, LeaseLost, SQLAlchemyError.
         """
+        while not _ONE.acquire(timeout=LOOK_SECONDS):
+            heard()
+        try:
+            with self._row(heard):
+                yield
+        finally:
+            _ONE.release()
+
+    @contextmanager
+    def _row(self, heard: Callable[[], None]) -> Iterator[None]:
+        """The turn among processes."""
         while not self._locked():
             heard()
             self._lease.pause(LOOK_SECONDS)
@@ -55,8 +70,14 @@ class SignInTurns:
                 self._lease.check(connection)
                 connection.execute(insert(account_locks), row)
         except IntegrityError:
-            return False
+            return self._is_ours()
         return True
+
+    def _is_ours(self) -> bool:
+        """A turn of this process that was over, and could not be given back."""
+        query = select(account_locks.c.worker).where(account_locks.c.account_number == SIGN_IN)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar() == self._lease.id
 
     def _close(self, why: str) -> None:
         if self._line.stop(f"the sign-in failed: {why}"):
@@ -65,5 +86,5 @@ class SignInTurns:
 
     def _let_go(self) -> None:
         mine = (account_locks.c.account_number == SIGN_IN) & (account_locks.c.worker == self._lease.id)
-        with writing(self._engine) as connection:
+        with contextlib.suppress(SQLAlchemyError), writing(self._engine) as connection:  # else it is found to be ours
             connection.execute(delete(account_locks).where(mine))

@@ -10,6 +10,7 @@ from rpa.database.queue_tables import account_locks, jobs, rechecks, workers
 from rpa.queue.engine import TIDIED, Entry
 from rpa.queue.jobs import REQUEST, Jobs, State
 from rpa.queue.leases import Watcher, let_go
+from rpa.queue.rechecks import RECHECK, Rechecks, overdue
 
 KEPT, ORPHANED = dt.timedelta(days=1), dt.timedelta(minutes=1)
 
@@ -34,7 +35,8 @@ def _with_something_left(connection: Connection) -> list[str]:
     fenced = select(workers.c.id).where(workers.c.fenced)
     held = select(jobs.c.worker).where(jobs.c.worker.in_(fenced))
     locked = select(account_locks.c.worker).where(account_locks.c.worker.in_(fenced))
-    return [str(one) for one in connection.execute(held.union(locked)).scalars()]
+    read = select(rechecks.c.worker).where(rechecks.c.worker.in_(fenced))
+    return [str(one) for one in connection.execute(held.union(locked, read)).scalars()]
 
 
 def take_over(queue: Jobs, worker: str) -> None:
@@ -50,10 +52,10 @@ def take_over(queue: Jobs, worker: str) -> None:
             queue.put_back(connection, request_id, "taken over from a worker that died")
         for entry in handed:
             put_back_if_not_begun(queue, connection, entry)
-        connection.execute(update(rechecks).where(rechecks.c.worker == worker).values(worker=None, state="waiting"))
+        read = Rechecks(queue.waiting).put_back_those_of(connection, worker)
     queue.waiting.forget(handed)
-    if held or handed:
-        logger.warning("worker {} is gone: {} requests taken over", worker, len(held) or len(handed))
+    if held or read or handed:
+        logger.warning("worker {} is gone: {} requests taken over", worker, len(held) + read or len(handed))
 
 
 def tidy(queue: Jobs, output: Path) -> None:
@@ -74,10 +76,13 @@ def tidy(queue: Jobs, output: Path) -> None:
 
 
 class Strays:
-    """Of this worker itself: entries that the engine handed out and that never reached a desk."""
+    """Of this worker itself: entries that the engine handed out and that never reached a desk, and what is in its name
+    though no desk has it in hand: a commit whose answer was lost, a failure that nobody foresaw.
+    """
 
     def __init__(self) -> None:
         self._before: set[str] = set()
+        self._held_before: set[tuple[str, str]] = set()
 
     def put_back(self, queue: Jobs, worker: str, known: set[str]) -> None:
         """Put back those that were missing the last time too: at any moment some are on their way. Raises SQLAlchemyError."""
@@ -89,10 +94,39 @@ class Strays:
                 for entry in strays:
                     put_back_if_not_begun(queue, connection, entry)
             queue.waiting.forget(strays)
+        self._put_back_held(queue, worker, {tuple(one.split(":")[:2]) for one in known})
+
+    def _put_back_held(self, queue: Jobs, worker: str, in_hand: set[tuple[str, ...]]) -> None:
+        with queue.engine.connect() as connection:
+            mine = connection.execute(select(jobs.c.request_id).where(jobs.c.worker == worker)).scalars()
+            held = {(REQUEST, str(one)) for one in mine}
+            read = connection.execute(select(rechecks.c.position).where(rechecks.c.worker == worker)).scalars()
+            held |= {(RECHECK, str(one)) for one in read}
+        lost = {one for one in held if one not in in_hand}
+        for kind, key in lost & self._held_before:
+            logger.error("{} {} was in this worker's name, and in nobody's hand: put back", kind, key)
+            with queue.transaction() as connection:
+                _put_back_held(queue, connection, worker, kind, key)
+        self._held_before = lost
+
+
+def _put_back_held(queue: Jobs, connection: Connection, worker: str, kind: str, key: str) -> None:
+    if kind == REQUEST:
+        if queue.let_go(connection, key, worker):
+            queue.put_back(connection, key, "it was lost at a desk")
+        return
+    again = Rechecks(queue.waiting)
+    query = select(rechecks.c.request_id).where(rechecks.c.position == int(key), rechecks.c.worker == worker)
+    request_id = connection.execute(query).scalar()
+    if request_id is not None:
+        gone = (account_locks.c.request_id == request_id) & (account_locks.c.worker == worker)
+        connection.execute(delete(account_locks).where(gone))
+        again.put_back(connection, int(key))
 
 
 def put_back_orphans(queue: Jobs) -> list[str]:
-    """Of the jobs that could have been begun longest ago, those whose entry the engine has no more; returns their ids.
+    """Of the jobs and re-checks that could have been begun longest ago, those whose entry the engine has no more; returns
+    their ids.
 
     There should be none: an entry is finished only when its job was taken, ended or put back. Raises SQLAlchemyError.
     """
@@ -102,6 +136,7 @@ def put_back_orphans(queue: Jobs) -> list[str]:
     with queue.engine.connect() as connection:
         rows = connection.execute(query.order_by(jobs.c.since).limit(TIDIED))
         entries = [Entry(REQUEST, row.request_id, row.turn) for row in rows]
+        entries += overdue(connection, before, TIDIED)
     orphans = queue.waiting.missing(entries)
     for entry in orphans:
         with queue.transaction() as connection:
@@ -110,7 +145,9 @@ def put_back_orphans(queue: Jobs) -> list[str]:
 
 
 def put_back_if_not_begun(queue: Jobs, connection: Connection, entry: Entry) -> None:
-    """An entry that was handed out while its job still waits at that turn."""
+    """An entry that was handed out while its job, or its re-check, still waits at that turn."""
+    if entry.kind == RECHECK:
+        Rechecks(queue.waiting).put_back_if_not_begun(connection, entry)
     if entry.kind != REQUEST:
         return
     query = select(jobs.c.state, jobs.c.turn).where(jobs.c.request_id == entry.key)

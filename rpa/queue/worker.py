@@ -21,10 +21,11 @@ from rpa.queue.desks import Desk, Desks
 from rpa.queue.engine import Entry, launched
 from rpa.queue.jobs import REQUEST, Jobs
 from rpa.queue.leases import Lease, Watcher
-from rpa.queue.shop import Policy, Shop, Watch
+from rpa.queue.shop import AfterEnd, Policy, Shop, Watch
 from rpa.queue.sweeping import Strays, put_back_if_not_begun, put_back_orphans, sweep, take_over, tidy
 from rpa.records import Records
 
+AWAY_SECONDS = 2.0
 LOOK_SECONDS, SWEEP_SECONDS, STRAY_SECONDS, ORPHAN_SECONDS, TIDY_SECONDS = 0.25, 1.0, 10.0, 60.0, 3600.0
 AWAY_SECONDS = 3.0
 """Between two looks whether a database that is away has come back."""
@@ -75,6 +76,7 @@ class Worker:
     """Asked now and then: whether there is nothing left to wait for."""
     secrets: tuple[str, ...] = ()
     policy: Policy | None = None
+    after_end: tuple[AfterEnd, ...] = ()
     carriers: dict[str, Callable[[Shop, Entry, Desk], None]] = field(default_factory=dict)
     """Who carries out other kinds of entries."""
     chores: tuple[Chore, ...] = ()
@@ -84,6 +86,8 @@ class Worker:
     _ending: float | None = field(default=None, init=False)
     """Since when, by the monotonic clock."""
     _desks: Desks | None = field(default=None, init=False)
+    _effects: int = field(default=0, init=False)
+    """Caused under earlier leases: the cap of a run is this process's."""
     _begun: bool = field(default=False, init=False)
 
     @property
@@ -127,7 +131,7 @@ class Worker:
         line = Line(self.records.engine, self.profile.policy)
         shop = Shop(
             self.records, jobs, self.profile, line, lease, halt, self.watch, secrets=self.secrets, policy=self.policy,
-            patient=self.patient,
+            after_end=self.after_end, patient=self.patient, effects=self._effects,
         )  # fmt: skip
         desks = self._desks = Desks(self.desks, lambda: self.open_robot(lease))
         known: set[str] = set()
@@ -166,10 +170,11 @@ class Worker:
         finally:
             halt.set()
             desks.close(max(CLOSING, self.seconds_left))
-            self.exhausted = shop.exhausted
+            self.exhausted, self._effects = shop.exhausted, shop.effects
+            lost = lease.lost  # before it is given back
             with contextlib.suppress(SQLAlchemyError):  # else others find it
                 take_over(jobs, lease.id)
-        return not lease.lost or self.stop.is_set()
+        return not lost or self.stop.is_set()
 
     def _put_back_if_not_begun(self, jobs: Jobs, entry: Entry) -> None:
         """An entry whose job was not even taken: nobody else knows of it. That needs no lease."""
@@ -210,5 +215,10 @@ class Worker:
                     tidied = now
                 for chore in self.chores:
                     chore(shop)
-                if shop.exhausted or (desks.busy == 0 and self.done(shop.jobs)):
+                if shop.exhausted or (not _with_requests(known) and self.done(shop.jobs)):
                     return
+
+
+def _with_requests(known: set[str]) -> bool:
+    """Whether a request is at a desk: other entries are not waited for, and go back."""
+    return any(one.startswith(f"{REQUEST}:") for one in set(known))

@@ -11,10 +11,8 @@ from flows.journal import EventKind
 from flows.model import End
 from rpa.database.queue_tables import jobs, rechecks
 from rpa.database.tables import attempts, ends, observations, requests
-from rpa.records.stored import Stored
+from rpa.records.stored import MARKED, Stored
 
-_BEGUN = '%"purge":{%'
-"""Within `requests.content` only the mark is spelled so: a quote within a text has a backslash before it."""
 _NO_MORE = "ended"  # rpa.queue.jobs.State
 _STILL = ("waiting", "working")  # a re-check
 
@@ -49,7 +47,7 @@ def due(connection: Connection, order: PurgeOrder, *, only: str | None = None) -
 
     One that needs a human and was closed by a person (`resolved`) counts as ended from then on.
     """
-    query = _newest_ends().where(ends.c.at < order.ended_before, requests.c.content.not_like(_BEGUN), ~_is_open())
+    query = _newest_ends().where(ends.c.at < order.ended_before, requests.c.content.not_like(MARKED), ~_is_open())
     query = query if only is None else query.where(requests.c.id == only)
     found = []
     for row in connection.execute(query).all():
@@ -75,7 +73,7 @@ def done_elsewhere(connection: Connection, place: str) -> list[str]:
 
 def _marked(connection: Connection) -> list[tuple[str, str, bool]]:
     """Id, place, and whether it is done, of each request with a mark."""
-    query = _newest_ends().add_columns(requests.c.content).where(requests.c.content.like(_BEGUN))
+    query = _newest_ends().add_columns(requests.c.content).where(requests.c.content.like(MARKED))
     marks = [(row, Stored.read(row.content).mark) for row in connection.execute(query)]
     return [(row.id, row.place, mark.done) for row, mark in marks if mark]
 

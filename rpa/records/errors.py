@@ -9,6 +9,7 @@ RecordError
 ├── CaseDamaged       the case file lacks what the database knows: it was edited
 ├── AlreadyEnded      the request has its end (promise 13)
 ├── AlreadyBegun      a change of the account was set out already
+├── NotReopened       the request has not ended as cancelled, so there is nothing to open again
 └── JournalClosed     the journal was finished, closed, or can't be trusted after a failed fsync
 """
 
@@ -46,6 +47,10 @@ class AlreadyEnded(RecordError):
 
 
 class AlreadyBegun(RecordError):
+    pass
+
+
+class NotReopened(RecordError):
     pass
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 
 from sqlalchemy import Connection, Engine
 
-from flows.journal import Event, EventKind, Intent
+from flows.journal import Event, EventKind, Intent, standing
 from flows.model import AccountReading, CancellationRequest, Outcome
 from rpa.cases.building import build_case
 from rpa.cases.chain import Line
@@ -73,13 +73,21 @@ class CaseJournal:
         self._guard = threading.RLock()
         self._listeners: list[Callable[[Event], None]] = []
         self._guarded = guard
-        self._file = JournalFile(case_dir, request.id, break_lock=guard is not None)
+        self._file = self._opened(case_dir, request.id)
         try:
             self._evidence = EvidenceFolder(case_dir, redactor)
-            self.attempt = resuming.catch_up(engine, request.id, self._file, self._evidence, place)
+            self.attempt = resuming.catch_up(engine, request.id, self._file, self._evidence, place, self._may_write)
         except BaseException:
             self._file.close()
             raise
+
+    def _opened(self, case_dir: Path, request_id: str) -> JournalFile:
+        """Within the transaction that makes sure of the lease: nobody takes over in between, and then loses his file."""
+        if self._guarded is None:
+            return JournalFile(case_dir, request_id)
+        with writing(self._engine) as connection:
+            self._guarded.before_write(connection)
+            return JournalFile(case_dir, request_id, break_lock=True)
 
     def start(self, attempt: int, profile: dict[str, Any]) -> None:
         """Record the attempt, and what the one before left behind."""
@@ -108,12 +116,23 @@ class CaseJournal:
         """All events of this request so far, earlier attempts' included, oldest first."""
         return [line.event for line in self._file.lines]
 
+    def _chapter(self) -> list[Event]:
+        """The events since the case was last opened again after a `cancelled` end; else all.
+
+        What was done before that is closed and proven. What came back since is another matter: a person may have it
+        cancelled too, and then the earlier intents say nothing of it.
+        """
+        events = self.events
+        started = [place for place, event in enumerate(events) if event.kind is EventKind.ATTEMPT_STARTED]
+        places = [place for place in started if events[place].data.get("reopens")]
+        return events[places[-1] :] if places else events
+
     def snapshot(self) -> AccountReading | None:
-        """The account as it was before this request's first effect, whichever attempt read it.
+        """The account as it was before the first effect, of this request or since its case was opened again.
 
         After a restart the proof (clause 9) compares with this reading, not with one from after the effects.
         """
-        told = (event.data["reading"] for event in self.events if event.kind is EventKind.SNAPSHOT)
+        told = (event.data["reading"] for event in self._chapter() if event.kind is EventKind.SNAPSHOT)
         first = next(told, None)
         return None if first is None else AccountReading.model_validate(first)
 
@@ -141,7 +160,8 @@ class CaseJournal:
                 self._file.sync()
                 with writing(self._engine) as connection:
                     if self._guarded is not None:
-                        self._guarded.before_intent(connection, first=number == 1)
+                        earlier = standing(projection.intents_of(connection, self._request.id))
+                        self._guarded.before_intent(connection, first=not earlier)
                     self._store(connection)
             except Exception:
                 self._withdraw(intent, effect, clause)
@@ -174,9 +194,11 @@ class CaseJournal:
         raise KeyError(f"request {self._request.id} has no intent {intent}; only what `intend` returned can be settled")
 
     def intents(self) -> list[Intent]:
-        """All intents of this request, earlier attempts' included, oldest first, as the database has them."""
+        """All intents, earlier attempts' included, oldest first, as the database has them; of a case that was opened
+        again, those since then."""
+        ours = {event.data["intent"] for event in self._chapter() if event.kind is EventKind.INTENT}
         with self._guard, self._engine.connect() as connection:
-            return projection.intents_of(connection, self._request.id)
+            return [one for one in projection.intents_of(connection, self._request.id) if one.id in ours]
 
     def keep(self, name: str, content: bytes, *, media_type: str, clause: str, moment: str, page: str, url: str) -> str:
         """Keep a picture or text as evidence and record it; returns its file name in the case file. Raises

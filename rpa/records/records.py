@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from flows.journal import Intent
+from flows.journal import Intent, standing
 from flows.model import CancellationRequest, End, Outcome
 from flows.profile import SiteProfile
 from rpa.cases.files import make_folder, sha256, write_atomic
@@ -26,7 +26,15 @@ from rpa.cases.wording import effect_in_words
 from rpa.database import open_database
 from rpa.database.tables import attempts, ends, requests
 from rpa.records.checking import check, seals_of
-from rpa.records.errors import AlreadyBegun, AlreadyEnded, NoSuchRequest, RequestConflict, RequestPurged, UnsafeId
+from rpa.records.errors import (
+    AlreadyBegun,
+    AlreadyEnded,
+    NoSuchRequest,
+    NotReopened,
+    RequestConflict,
+    RequestPurged,
+    UnsafeId,
+)
 from rpa.records.journal import CaseJournal, Guard
 from rpa.records.projection import intents_of
 from rpa.records.pseudonyms import Pseudonyms
@@ -154,7 +162,7 @@ class Records:
         if record.outcome is not None:
             ended = f"request {request_id} has its end: {record.outcome.end.value}"
             raise AlreadyEnded(f"{ended}; its date can't be moved any more")
-        if set_out := intents_of(connection, request_id):
+        if set_out := standing(intents_of(connection, request_id)):
             what = f'"{effect_in_words(set_out[0].effect)}" was set out already, for {record.request.date}'
             raise AlreadyBegun(f"request {request_id} can't be moved: {what}; run it to its end")
         connection.execute(update(requests).where(requests.c.id == request_id).values(moved_to=to))
@@ -207,11 +215,14 @@ class Records:
         with self._engine.connect() as connection:
             return [self._record(row) for row in connection.execute(query)][::-1]
 
-    def begin(self, request: CancellationRequest, *, profile: SiteProfile, guard: Guard | None = None) -> CaseJournal:
+    def begin(
+        self, request: CancellationRequest, *, profile: SiteProfile, guard: Guard | None = None, reopens: str = ""
+    ) -> CaseJournal:
         """Start an attempt; what an earlier one left is continued. Accepts the request if that was not done
-        yet. `guard`: of the queue, asked before each write.
+        yet. `guard`: of the queue, asked before each write. `reopens`: why a case that had ended as cancelled is opened
+        again; the earlier end stays in its chain.
 
-        Raises AlreadyEnded (unless the end was needs_human: a person may have it run again), CaseBusy,
+        Raises AlreadyEnded (unless the end was needs_human: a person may have it run again), NotReopened, CaseBusy,
         CaseDamaged, RequestConflict, RequestPurged, UnsafeId, OSError, SQLAlchemyError.
         """
         record = must_not_be_purged(self.accept(request))
@@ -223,8 +234,12 @@ class Records:
         try:
             # Read again: another process may have ended the request before the case folder's lock was ours.
             record = must_not_be_purged(self._get(request.id))
-            _must_be_open(record)
-            journal.start(record.attempts + 1, _facts(record, profile, self.place))
+            if reopens:
+                _must_be_cancelled(request.id, self.last_end(request.id))
+            else:
+                _must_be_open(record)
+            facts = _facts(record, profile, self.place) | ({"reopens": reopens} if reopens else {})
+            journal.start(record.attempts + 1, facts)
         except BaseException:
             journal.close()
             raise
@@ -251,6 +266,13 @@ class Records:
         with self._engine.connect() as connection:
             seals = seals_of(connection, request_id)
         return check(folder, seals)
+
+    def last_end(self, request_id: str) -> Outcome | None:
+        """The last end that was recorded, also if a later attempt has none yet."""
+        query = select(ends.c.outcome).where(ends.c.request_id == request_id).order_by(ends.c.attempt.desc()).limit(1)
+        with self._engine.connect() as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else Outcome.model_validate_json(found)
 
     def intents(self, request_id: str) -> Sequence[Intent]:
         """All that was set out to be changed for a request, oldest first."""
@@ -358,6 +380,12 @@ def _must_be_open(record: RequestRecord) -> None:
     if record.outcome and record.outcome.end is not End.NEEDS_HUMAN:
         what = f"request {record.request.id} has its end: {record.outcome.end.value}"
         raise AlreadyEnded(f"{what} (case file {record.case_dir}); to try again, give a new request a new id")
+
+
+def _must_be_cancelled(request_id: str, last: Outcome | None) -> None:
+    if last is None or last.end not in {End.CANCELLED, End.ALREADY_CANCELLED}:
+        now = last.end.value if last is not None else "not ended"
+        raise NotReopened(f"request {request_id} is {now}; only a case that had ended as cancelled is opened again")
 
 
 def _not_found(request_id: str, ids: list[str], found: list[str]) -> str:

@@ -1,6 +1,6 @@
 """Going on where an earlier attempt stopped: by an end, an error, or a kill -9."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +9,29 @@ from sqlalchemy import Connection, Engine
 from flows.journal import Event, EventKind
 from rpa.cases.chain import Line
 from rpa.cases.files import sha256
+from rpa.database import writing
 from rpa.records import projection
 from rpa.records.errors import CaseDamaged
 from rpa.records.evidence import EvidenceFolder
 from rpa.records.journal_file import JournalFile
 
 
-def catch_up(engine: Engine, request_id: str, file: JournalFile, evidence: EvidenceFolder, place: str = "") -> int:
+def catch_up(
+    engine: Engine,
+    request_id: str,
+    file: JournalFile,
+    evidence: EvidenceFolder,
+    place: str = "",
+    may_write: Callable[[Connection], None] = lambda _: None,
+) -> int:
     """Bring the database to where the journal is; returns the number of attempts.
 
     The journal may be ahead (it is written first), never behind; unless the newest attempt wrote it in
     another `place`, on a machine that this one shares no folder with: then it is written here as the database
     has it. Raises CaseDamaged, OSError, SQLAlchemyError.
     """
-    with engine.begin() as connection:
+    with writing(engine) as connection:
+        may_write(connection)
         known, digest = projection.last_known(connection, request_id)
         if not _holds(file, known, digest) and projection.place_of(connection, request_id) not in {place, ""}:
             file.replace(projection.lines_of(connection, request_id))

@@ -7,6 +7,8 @@ from flows.model import CancellationRequest, Noun, Outcome
 from rpa.cases.purged import Purged
 from rpa.cases.text import canonical
 
+MARKED = '%"purge":{%'
+"""Within `requests.content` only the mark of a purge is spelled so: a quote within a text has a backslash before it."""
 GONE = "[purged]"
 """Stands where personal data were."""
 
