@@ -1,11 +1,13 @@
-"""What PostgreSQL says when it cannot be worked with, as one sentence that says what to do."""
+"""What PostgreSQL says when it cannot be worked with, as one sentence that says what to do; and which troubles pass."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from rpa.database.address import MALFORMED, is_sqlite, name_of, server_of
 from rpa.database.errors import DatabaseNotOpened
@@ -26,6 +28,21 @@ _BY_WORDS = (
 )  # fmt: skip
 """When connecting, libpq gives no code. On a server that speaks another language the last resort takes over."""
 _PREAMBLE = re.compile(r"^.*(?:failed|FATAL|is bad):\s+")
+
+_PASS = re.compile(r"08|57P0|53300|40001|40P01|55P03")
+"""SQLSTATE: the connection broke, the server stops or starts, it has no room for one more, somebody else was faster."""
+
+
+def passes(error: Exception) -> bool:
+    """Whether the database is only away, or in use: there is nothing to mend, it is waited for. A full disk does not pass."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        return error.orig.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+    state = getattr(error.orig, "sqlstate", None)  # none: no server answered
+    return state is None or _PASS.match(state) is not None
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from flows.errors import LeaseLost
 from flows.journal import Event, EventKind, standing
 from flows.model import ON_THE_WAY, CancellationRequest, End, Outcome, Plan
+from rpa.database.troubles import passes
 from rpa.log import about
 from rpa.queue.engine import Entry
 from rpa.queue.guard import Guard
@@ -48,7 +49,7 @@ class Verdict:
     alarm: bool = False
     """A person has to look, though there is no end: its case file can't be written."""
     failed: bool = False
-    """The database could not be written."""
+    """The database could not be written, though it is there."""
     park: str = ""
     """Why the line is to be parked: it opens by itself."""
     stop: str = ""
@@ -71,7 +72,7 @@ def work(shop: Shop, job: Job, robot: Robot | None) -> Verdict:
 
 
 def _work(shop: Shop, job: Job, robot: Robot | None) -> Verdict:
-    request = shop.records.find(job.request_id).request
+    request = persistently(shop, lambda: shop.records.find(job.request_id)).request
     with about(request, job.desk):
         shop.watch.started(request)
         verdict = attempt(shop, job, request, robot)
@@ -138,7 +139,7 @@ def _not_now(shop: Shop, connection: Connection, job: Job) -> tuple[str, dt.date
 
 def attempt(shop: Shop, job: Job, request: CancellationRequest, robot: Robot | None) -> Verdict:
     """Carry out a job that was taken; without a robot, one that is withdrawn."""
-    record = shop.records.find(request.id)
+    record = persistently(shop, lambda: shop.records.find(request.id))
     if record.outcome is not None and record.attempts > job.again:  # a worker died between the end and its settlement
         return Verdict(Result(request, record.outcome, earlier=True))
     guard = Guard(shop.lease, shop.line, request.id)
@@ -151,7 +152,7 @@ def attempt(shop: Shop, job: Job, request: CancellationRequest, robot: Robot | N
         return Verdict(Result(request, None, str(error)), State.WAITING, at=now() + DAMAGED_WAIT, alarm=True)
     except SQLAlchemyError as error:  # it may be back at once
         why = f"the records cannot be written: {str(error).splitlines()[0]}"
-        return Verdict(Result(request, None, why), State.WAITING, at=now() + BUSY, failed=True)
+        return Verdict(Result(request, None, why), State.WAITING, at=now() + BUSY, failed=not passes(error))
     except OSError as error:
         why = f"the records cannot be written: {str(error).splitlines()[0]}"
         return Verdict(Result(request, None, why), State.WAITING, stop=f"{why}; make room or mend the database")
@@ -258,7 +259,7 @@ def give_back(shop: Shop, entry: Entry, error: Exception) -> None:
     if entry.kind != REQUEST:  # its key is no request's; `Strays` finds what it left
         return
     why = f"{type(error).__name__}: {str(error).splitlines()[0][:300] if str(error) else 'no message'}"
-    shop.failures += 1
+    shop.failures += not passes(error)
     if shop.failures >= TRIES:
         shop.exhausted = f"{shop.failures} requests in a row could not be begun ({why}); see rpa.log"
 
