@@ -38,7 +38,7 @@ from rpa.queue.jobs import Jobs, State
 from rpa.queue.leases import LEASE_SECONDS
 from rpa.queue.submitting import submit
 from rpa.records import Records
-from tests.chaos_worker import Spec
+from tests.chaos_worker import AWAY, Spec
 from tests.conftest import FOUR, turned_away
 from tests.faults_bench import SAVES
 from tests.postgres_server import PostgresServer
@@ -140,6 +140,17 @@ class Workers:
         self.running[number].wait(60)
         self.running[number] = self._start(self._spec)
 
+    def look_after(self) -> list[str]:
+        """Start those again that found no database, as systemd does; which others ended by themselves."""
+        wrong = []
+        for number, worker in enumerate(self.running):
+            code = worker.poll()
+            if code is not None:
+                self.running[number] = self._start(self._spec)
+            if code not in (None, AWAY):
+                wrong.append(f"a worker ended by itself, with {code}")
+        return wrong
+
     def stop(self) -> list[str]:
         """End all; what was wrong with that."""
         for worker in self.running:
@@ -147,7 +158,11 @@ class Workers:
         wrong = []
         for worker in self.running:
             try:
-                if worker.wait(60) != 0:
+                if worker.wait(60) not in (
+                    0,
+                    AWAY,
+                    -signal.SIGTERM,
+                ):  # the last: it was still starting, and had nothing
                     wrong.append(f"a worker ended with {worker.returncode} on SIGTERM")
             except subprocess.TimeoutExpired:
                 worker.kill()
@@ -191,9 +206,10 @@ def run(plan: Plan, folder: Path, tell: Callable[[str], None] = lambda _: None) 
                 time.sleep(dice.uniform(*plan.every))
                 if not left(records):
                     break
+                book.wrong += workers.look_after()
                 strike(plan, workers, dice, book, LEASE_SECONDS[records.engine.dialect.name])
                 tell(f"blow {number + 1} of {plan.blows}, {left(records)} left")
-            wait(records, plan, book, tell)
+            wait(records, plan, workers, book, tell)
         finally:
             book.wrong += workers.stop()
         check(records, requests, site, book)
@@ -233,7 +249,7 @@ def left(records: Records) -> int:
         return int(connection.execute(query).scalar_one())
 
 
-def wait(records: Records, plan: Plan, book: Book, tell: Callable[[str], None]) -> None:
+def wait(records: Records, plan: Plan, workers: Workers, book: Book, tell: Callable[[str], None]) -> None:
     deadline, told = time.monotonic() + plan.patience, 0.0
     while number := left(records):
         if time.monotonic() > deadline:
@@ -244,6 +260,7 @@ def wait(records: Records, plan: Plan, book: Book, tell: Callable[[str], None]) 
                 stuck = [tuple(row) for row in connection.execute(query.limit(5))]
             book.wrong.append(f"{number} requests have not ended after {plan.patience:g} s: {stuck}")
             return
+        book.wrong += workers.look_after()
         if time.monotonic() - told > 15:
             tell(f"{number} left")
             told = time.monotonic()
@@ -335,7 +352,9 @@ def main() -> int:
     bad = 0
     for name in ("sqlite", "postgresql") if given.database == "both" else (given.database,):
         with database(name) as (url, restart):
-            tasks = [Plan(given.seed, given.requests, given.workers, given.desks, url, restart, blows=given.blows)]
+            tasks = []
+            if given.requests:
+                tasks = [Plan(given.seed, given.requests, given.workers, given.desks, url, restart, blows=given.blows)]
             if given.queue_items:
                 items = Plan(given.seed, given.queue_items, given.workers, given.desks, url, restart, browser=False)
                 tasks.append(dataclasses.replace(items, blows=given.blows, patience=3600.0))

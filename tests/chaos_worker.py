@@ -11,10 +11,12 @@ from types import FrameType
 from typing import Any
 
 from pydantic import BaseModel, SecretStr
+from sqlalchemy.exc import OperationalError
 
 from flows.model import CancellationRequest, Outcome
 from flows.profile import SiteProfile
 from rpa.credentials import Credentials
+from rpa.database.errors import DatabaseNotOpened
 from rpa.line import Line
 from rpa.log import start_log
 from rpa.queue.leases import Lease
@@ -23,6 +25,9 @@ from rpa.queue.sign_ins import SignInTurns
 from rpa.queue.worker import Worker
 from rpa.records import CaseJournal, Records
 from tests.queue_bench import outcome
+
+AWAY = 75
+"""Its exit code when the database is away as it starts: who looks after workers starts it again (docs/deploy)."""
 
 
 class Spec(BaseModel):
@@ -77,8 +82,11 @@ def main(spec: Spec) -> None:
         return Robot(spec.profile, signed_in, browser=find_browser(Settings()), **options)
 
     start_log(spec.folder, [spec.password])
-    with Records(spec.database, spec.folder / "cases") as records:
-        Worker(records, spec.profile, spec.folder, open_robot, spec.desks, stop, Nobody()).run()
+    try:
+        with Records(spec.database, spec.folder / "cases") as records:
+            Worker(records, spec.profile, spec.folder, open_robot, spec.desks, stop, Nobody()).run()
+    except (DatabaseNotOpened, OperationalError):
+        sys.exit(AWAY)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The short form of `make chaos`: every request ends once, no effect twice, none outside a plan.
 
-`make test` takes SQLite, `pytest -m long` PostgreSQL as well.
+`make test` takes the browsers to SQLite only, `pytest -m long` to PostgreSQL as well.
 """
 
 from pathlib import Path
@@ -22,7 +22,7 @@ def test_workers_are_killed_and_frozen_and_the_books_are_right(name: str, tmp_pa
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("name", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+@pytest.mark.parametrize("name", ["sqlite", "postgresql"])
 def test_the_queue_alone_loses_and_doubles_nothing(name: str, tmp_path: Path) -> None:
     with database(name) as (url, restart):
         plan = Plan(5, 120, 2, 4, url, restart, browser=False, blows=4, every=(0.5, 3.0), patience=300)
