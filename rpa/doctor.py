@@ -8,13 +8,13 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from flows.profile import SiteProfile
 from rpa.browsers import BrowserError, find_browser
 from rpa.credentials import CredentialsError, find_credentials
+from rpa.doctor_checks import Check, database_check, notifications_check
 from rpa.profiles import ProfileError, load_profile
 from rpa.results import EXIT_OF_CODE
 from rpa.settings import Settings
@@ -26,20 +26,13 @@ CLOCK_SECONDS = 120
 ANSWER_SECONDS = 15
 
 
-@dataclass(frozen=True)
-class Check:
-    name: str
-    ok: bool
-    message: str
-    """What was found or, if not ok, what to do."""
-    exit_code: int = 1
-
-
 def examine(settings: Settings, sign_in: Callable[[SiteProfile], str]) -> Iterator[Check]:
     """All checks, each as soon as it is made. `sign_in` signs in and returns a sentence, or raises."""
     yield _python()
     yield _browser(settings)
     yield _disk(settings.output)
+    yield database_check(settings)
+    yield notifications_check(settings)
     checked, profile = _profile(settings.profile)
     yield checked
     if profile is None:

@@ -175,7 +175,7 @@ def test_the_doctor_tells_each_fault_of_a_profile_on_its_own_line(
     monkeypatch.setattr("rpa.browser_setup.starts", lambda _choice: "")
     (folder / "bad.toml").write_text("[site]\nbase = 1\n", encoding="utf-8")
     told = rpa("doctor", "--profile", "bad.toml").stdout
-    assert re.search(r"TO DO  profile {6}bad\.toml, line 1.*\n {20}bad\.toml, line 2, site\.base: no such key", told)
+    assert re.search(r"TO DO  profile {8}bad\.toml, line 1.*\n {22}bad\.toml, line 2, site\.base: no such key", told)
 
 
 def test_the_doctor_finds_all_in_order_at_the_stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +186,7 @@ def test_the_doctor_finds_all_in_order_at_the_stand_in(folder: Path, monkeypatch
         (folder / "site.toml").write_text(f'[site]\nbase_url = "{site.crm_url}"\n', encoding="utf-8")
         result = rpa("doctor")
     assert result.exit_code == 0, result.output
-    assert result.stdout.count("ok ") == 7
+    assert result.stdout.count("ok ") == 9
 
 
 def test_the_procedure_is_printed_beside_the_article() -> None:

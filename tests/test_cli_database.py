@@ -4,16 +4,22 @@ import shutil
 import socket
 from pathlib import Path
 
+import psycopg
 import pytest
+from loguru import logger
 from sqlalchemy import inspect
+from sqlalchemy.exc import OperationalError
 
 from flows.model import End
 from rpa.database import make_engine, open_database
+from rpa.database.address import address_of, secrets_of
+from rpa.database.errors import DatabaseNotOpened
+from rpa.database.troubles import telling
 from rpa.database.versions import HEAD
 from rpa.records import Records
 from rpa.settings import load_settings
 from tests.case_samples import a_request, tell_case
-from tests.cli_bench import folder, objects, rpa
+from tests.cli_bench import folder, objects, requests, rpa
 from tests.databases import database_url, make_version, say_version
 from tests.postgres import PASSWORD
 from tests.postgres_server import NEEDS_PASSWORD, PostgresServer
@@ -21,6 +27,7 @@ from tests.postgres_server import NEEDS_PASSWORD, PostgresServer
 __all__ = ["database_url", "folder"]
 pytestmark = pytest.mark.usefixtures("folder")
 SECRET = "s3cret"
+ROOT = Path(__file__).parents[1]
 AT_0001 = f"is of version 0001_records, and this program works with {HEAD}"
 
 
@@ -51,6 +58,10 @@ def fails(words: str, says: str) -> None:
         ("postgresql://robot:s3cret@/rpa?port=no", "RPA_DATABASE_URL is not a database's URL"),
         ("postgresql://robot:s3cret@127.0.0.1/rpa?bad=1", "cannot be used: invalid connection option"),
         ("postgresql://robot:s3cret@db..no/rpa", "RPA_DATABASE_URL is not a database's URL"),
+        ("postgresql://robot@127.0.0.1:9/rpa?password=s3cret", "PostgreSQL on 127.0.0.1, port 9 cannot be reached"),
+        ("postgresql://robot:x@s3cret?y@127.0.0.1:9/rpa", "cannot be taken apart: in its user name and password"),
+        ("postgresql://robot:x@y?s3cret=z@127.0.0.1:9/rpa", "cannot be taken apart: in its user name and password"),
+        ("postgresql://robot:x@y?host=s3cret@127.0.0.1:9/rpa", "cannot be taken apart: in its user name and password"),
         ("sqlite:////dev/null/x.db", "the records that RPA_DATABASE_URL names cannot be opened: "),
     ],
 )
@@ -61,6 +72,48 @@ def test_what_is_wrong_with_the_url_is_told(url: str, says: str, monkeypatch: py
     assert SECRET not in repr(load_settings())
     for words in ("list", "db upgrade"):
         fails(words, says)
+
+
+@pytest.mark.parametrize(
+    ("url", "secrets"),
+    [
+        ("postgresql://robot:s3cret@db/rpa", {"s3cret"}),
+        ("postgresql://robot:s3%40cret+x@db/rpa", {"s3%40cret+x", "s3@cret+x", "s3@cret x"}),
+        ("postgresql://robot@db/rpa?sslmode=require&password=s3cret", {"s3cret"}),
+        ("postgresql://robot@db:5432/rpa", set()),
+        ("postgresql://db:5432/rpa", set()),
+        ("sqlite:////srv/rpa.db", set()),
+        ("", set()),
+    ],
+)
+def test_the_passwords_of_a_url_are_known_however_they_are_written(url: str, secrets: set[str]) -> None:
+    assert set(secrets_of(url)) == secrets
+
+
+def test_a_servers_own_words_are_told_without_the_password() -> None:
+    place = address_of("postgresql://robot:s3%40cret@db/rpa?sslpassword=s3cret")
+    said = "the server says s3@cret, s3%40cret and s3cret"
+    with (
+        pytest.raises(DatabaseNotOpened, match=r"cannot be used: the server says \*{3}, \*{3} and \*{3};"),
+        telling(place),
+    ):
+        raise OperationalError("", {}, psycopg.OperationalError(said))
+
+
+def test_the_log_masks_the_databases_password(folder: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RPA_DATABASE_URL", postgres_url.replace("postgres@", "postgres:s3%40cret@"))
+    assert rpa("submit", requests(1, folder)).exit_code == 0
+    logger.warning("a library's error, with s3@cret and s3%40cret")
+    text = (folder / "rpa-data" / "rpa.log").read_text("utf-8")
+    assert "a library's error, with ••• and •••" in text
+    assert "cret" not in text
+
+
+def test_every_command_that_logs_begins_the_log_where_the_password_is_masked() -> None:
+    begin = [
+        path.name for path in (ROOT / "rpa" / "cli").glob("*.py") if "rpa.log import start_log" in path.read_text()
+    ]
+    assert begin == ["desk.py"]
 
 
 def no_such_name(*_: object, **__: object) -> None:

@@ -19,7 +19,7 @@ def test_the_document_writes_tables_as_toml_does() -> None:
 
 def test_the_documents_name_no_file_that_a_clone_does_not_have() -> None:
     root = Path(__file__).parents[1]
-    for document in (root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").glob("*.md")):
+    for document in (root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").rglob("*.md")):
         text = document.read_text(encoding="utf-8")
         linked = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
         gone = [name for name in linked if not (document.parent / name).exists()]

@@ -3,7 +3,7 @@
 
 import datetime as dt
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +87,13 @@ class Desk:
             told = str(error).splitlines()[0]
             raise UsageError(f"the records {named} cannot be opened: {told}; name {other}") from error
 
+    def start_log(self, secrets: Sequence[str] = ()) -> None:
+        """Log into the output folder; neither these nor the database's password are in it. Raises OSError."""
+        from rpa.database.address import secrets_of
+        from rpa.log import start_log
+
+        start_log(self.settings.output, (*secrets, *secrets_of(self.settings.database_url)))
+
     def open_line(self, records: "Records", profile: SiteProfile, *, release: bool = False) -> Line:
         """The line. Raises LineError, if it is closed and not to be released."""
         line = Line(records.engine, profile.policy)
@@ -105,10 +112,8 @@ class Desk:
         lease: "Lease | None" = None,
     ) -> Iterator[tuple["Robot", Credentials]]:
         """A robot with its browser open. Raises CredentialsError, BrowserError."""
-        from rpa.log import start_log
-
         credentials = credentials or find_credentials(profile)
-        start_log(self.settings.output, credentials.secrets)
+        self.start_log(credentials.secrets)
         with self.open_robot(profile, watching, credentials, lease) as robot:
             yield robot, credentials
 

@@ -47,7 +47,7 @@ def doctor(
             desk.screen.emit({"schema": "rpa.check.v1", **asdict(check), "exit_code": codes[-1]})
         else:
             mark = Text("ok     ", "green") if check.ok else Text("TO DO  ", "red")
-            label = mark + Text(f"{check.name:<13}", "bold")
+            label = mark + Text(f"{check.name:<15}", "bold")
             for line in check.message.split("\n"):  # a bad profile has one for each fault
                 desk.screen.row(label, safe(line))
                 label = Text(" " * len(label))

@@ -105,12 +105,11 @@ def _from_options(given: dict[str, str | bool], site: "SiteProfile") -> "Request
 def _submit(desk: "Desk", site: "SiteProfile", requests: "RequestFile", *, priority: int, wait: bool, by: str) -> None:
     from rpa.cli.submitting import submit_file
     from rpa.line import Line
-    from rpa.log import start_log
     from rpa.queue.jobs import Jobs
 
     name = requests.path.name
     with desk.records(site) as records:
-        start_log(desk.settings.output)
+        desk.start_log()
         with _bar(desk.screen, len(requests.requests)) as told:
             queue = Jobs(records.engine)
             done = submit_file(

@@ -8,7 +8,6 @@ from flows.profile import SiteProfile
 from rpa.cli.desk import Desk, Watching
 from rpa.credentials import Credentials, find_credentials
 from rpa.line import Line
-from rpa.log import start_log
 from rpa.queue.approving import Approvals
 from rpa.queue.jobs import Jobs
 from rpa.queue.leases import Lease
@@ -34,7 +33,7 @@ def make_worker(
 
     signed_in = credentials or find_credentials(site)
     find_browser(desk.settings, headed=watching.headed)  # told now, not once for each request
-    start_log(desk.settings.output, signed_in.secrets)
+    desk.start_log(signed_in.secrets)
 
     def open_robot(lease: Lease) -> AbstractContextManager["Robot"]:
         turns = SignInTurns(records.engine, Line(records.engine, site.policy), lease)

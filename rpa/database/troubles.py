@@ -9,7 +9,7 @@ from sqlalchemy import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from rpa.database.address import MALFORMED, is_sqlite, name_of, server_of
+from rpa.database.address import MALFORMED, is_sqlite, name_of, secrets_of, server_of
 from rpa.database.errors import DatabaseNotOpened
 
 _BY_STATE = {
@@ -77,4 +77,6 @@ def _user(place: URL) -> str:
 
 def _without_password(said: str, place: URL) -> str:
     # No message was seen to hold it; a server's own words are not ours to vouch for.
-    return said.replace(str(place.password), "***") if place.password else said
+    for secret in sorted(secrets_of(place.render_as_string(hide_password=False)), key=len, reverse=True):
+        said = said.replace(secret, "***")
+    return said

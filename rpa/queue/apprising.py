@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 MASK = "***"
 SENDER = "Cancellation robot"
+NO_URL = "no URL"
 URGENT, WARNING = frozenset({"line_stopped", "sentinel"}), frozenset({"needs_human", "approval"})
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,19}(?=://)", re.IGNORECASE)
 
@@ -47,7 +48,7 @@ def send(url: SecretStr, kind: str, title: str, body: str) -> str:
 def scheme(url: SecretStr) -> str:
     """What may be shown of a URL: json, mailto, slack, ..."""
     found = _SCHEME.match(url.get_secret_value())
-    return found.group().lower() if found else "no URL"
+    return found.group().lower() if found else NO_URL
 
 
 def _masked(said: str, secret: str) -> str:
