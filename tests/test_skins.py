@@ -1,4 +1,4 @@
-"""Every skin, every recovery. `make test` takes three of the skins, `pytest -m long` all. A class a skin: xdist's `--dist loadscope` gives each worker whole skins."""
+"""Every skin, every recovery. `make test` takes two of the skins (most other tests are on a third, classic), `pytest -m long` all. A class a skin: xdist's `--dist loadscope` gives each worker whole skins."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -70,6 +70,7 @@ class OnASkin:
         assert {"4a", "4b", "4c", "7a"} <= taken
 
 
+@pytest.mark.long
 class TestClassic(OnASkin):
     skin = "classic"
 
