@@ -219,10 +219,8 @@ def _judged(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJou
 
 def withdrawn(request: CancellationRequest, by: str, why: str) -> Outcome:
     """The end of a request that a person takes back before its first effect."""
-    return Outcome(
-        id=request.id,
-        account_name=request.account_name,
-        account_number=request.account_number,
+    return Outcome.of(
+        request,
         end=End.WITHDRAWN,
         message=f"withdrawn by {by} before anything was changed: {why}",
     )
