@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -160,3 +161,19 @@ class Outcome(Noun):
     proof: tuple[ProofLine, ...] = ()
     case_dir: str = ""
     seconds: float = 0.0
+
+    @classmethod
+    def of(
+        cls,
+        request: CancellationRequest,
+        *,
+        end: End,
+        message: str,
+        code: str = "",
+        recoveries: tuple[str, ...] = (),
+        proof: tuple[ProofLine, ...] = (),
+        seconds: float = 0.0,
+    ) -> Self:
+        """The end of that request."""
+        whose = {"id": request.id, "account_name": request.account_name, "account_number": request.account_number}
+        return cls(**whose, end=end, code=code, message=message, recoveries=recoveries, proof=proof, seconds=seconds)

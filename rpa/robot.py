@@ -143,10 +143,8 @@ class Robot:
         if not self._fence.open():  # whatever it came to: the request is another worker's
             end, code, message = told(LeaseLost(LOST), journal, request.account_number)
         walk = walked[-1] if walked else None
-        return Outcome(
-            id=request.id,
-            account_name=request.account_name,
-            account_number=request.account_number,
+        return Outcome.of(
+            request,
             end=end,
             code=code,
             message=message,

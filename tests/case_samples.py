@@ -314,10 +314,8 @@ def tell_case(records: Records, request: CancellationRequest, end: End, code: st
                 "8",
                 text="INV-105 was already Submitted: it may still be charged.",
             )
-        ended = Outcome(
-            id=request.id,
-            account_name=request.account_name,
-            account_number=request.account_number,
+        ended = Outcome.of(
+            request,
             end=end,
             code=code,
             message=message or f"The request ended as {end.value}.",

@@ -144,10 +144,8 @@ class Robot:
         if stop is not None and stop.is_set() and request.account_number == self.interrupt_at:
             end, code = "needs_human", "interrupted"
         proof = (ProofLine(clause="6.1", claim="licences 0", expected="0", seen="0", page="start page", ok=True),)
-        return Outcome(
-            id=request.id,
-            account_name=request.account_name,
-            account_number=request.account_number,
+        return Outcome.of(
+            request,
             end=End(end),
             code=code,
             message=f"ended as {end}",
@@ -159,10 +157,8 @@ class Robot:
 
 def _waits(request: CancellationRequest, why: str) -> Outcome:
     """As the robot tells it (rpa.robot): no end."""
-    return Outcome(
-        id=request.id,
-        account_name=request.account_name,
-        account_number=request.account_number,
+    return Outcome.of(
+        request,
         end=End.NEEDS_HUMAN,
         code="waiting_approval",
         message=why,

@@ -39,10 +39,8 @@ class Robot:
 
 
 def outcome(request: CancellationRequest, end: str = "cancelled", code: str = "") -> Outcome:
-    return Outcome(
-        id=request.id,
-        account_name=request.account_name,
-        account_number=request.account_number,
+    return Outcome.of(
+        request,
         end=End(end),
         code=code,
         message=f"ended as {end}",

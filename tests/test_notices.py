@@ -292,8 +292,8 @@ class TestNoNames:
         request, codes = a_request(1), [*ADVICE, "half_done", ""]
         with writing(engine) as connection:
             for code in codes:
-                outcome = Outcome(
-                    id=request.id, account_name=request.account_name, account_number=request.account_number,
+                outcome = Outcome.of(
+                    request,
                     end=End.NEEDS_HUMAN, code=code, message="the record says Other Customer's name",
                 )  # fmt: skip
                 notify_of_need(connection, request, outcome)

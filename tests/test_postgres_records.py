@@ -29,10 +29,8 @@ def records(tmp_path: Path, postgres_url: str) -> Iterator[Records]:
 
 
 def end_of(request: CancellationRequest, end: End = End.REFUSED) -> Outcome:
-    return Outcome(
-        id=request.id,
-        account_name=request.account_name,
-        account_number=request.account_number,
+    return Outcome.of(
+        request,
         end=end,
         code="not_found",
         message="there is no such account",

@@ -148,6 +148,17 @@ class TestOneAtATime:
                 bench.jobs.hurry(connection, "r-1")
             assert bench.carry_out(other, "r-1").started == ["r-1"]
 
+    @pytest.mark.parametrize(("limit", "seconds"), [(0, 2), (5, 60), (600, 2)])
+    def test_waiting_for_an_account_takes_few_of_the_places_of_a_limit(
+        self, tmp_path: Path, limit: int, seconds: float
+    ) -> None:
+        with bench_in(tmp_path, max_requests_per_minute=limit) as bench, bench.shop() as one, bench.shop() as other:
+            bench.submit(request(0), request(1, account_number="611000"))
+            bench.carry_out(one, "r-0", lambda *_: bool(bench.carry_out(other, "r-1")) and ("cancelled", ""))
+            job = bench.job("r-1")
+        assert job.not_before is not None
+        assert (job.not_before - job.since).total_seconds() == pytest.approx(seconds, abs=1)
+
     def test_a_console_joins_whoever_works_on_the_request(self, bench: Bench) -> None:
         bench.submit(request(0))
         told: list[str] = []

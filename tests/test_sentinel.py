@@ -358,3 +358,10 @@ def test_due_re_checks_are_what_is_left_to_drain(bench: Bench, shop: Shop) -> No
     read_again(bench, shop, Reader())
     with bench.records.engine.connect() as connection:
         assert due_now(connection) == 2
+
+
+def test_one_that_could_not_be_read_is_waited_for_no_longer(bench: Bench, shop: Shop) -> None:
+    age(bench, due=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1))
+    seen = read_again(bench, shop, Reader(fails=Refusal("not_found", "no account is called so")))
+    with bench.records.engine.connect() as connection:
+        assert (seen.state, due_now(connection)) == (RecheckState.WAITING, 2)

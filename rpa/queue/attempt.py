@@ -33,6 +33,8 @@ JITTER, LONGEST = 10.0, 120.0
 TOO_LATE = "it can't be withdrawn any more: changes were set out for it already; it is run to its end"
 CAP_WAIT, DAMAGED_WAIT = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 AGAIN_SECONDS = 1.0
+A_FIFTH = dt.timedelta(minutes=5)
+"""Divided by a limit of requests a minute: so seldom a request takes a fifth of the places."""
 Value = TypeVar("Value")
 
 
@@ -107,7 +109,7 @@ def take(shop: Shop, entry: Entry, desk: int | None) -> Job | None:
         except Void:
             return None
         except NotTaken as error:
-            shop.jobs.put_back(connection, entry.key, str(error), at=now() + BUSY)
+            shop.jobs.put_back(connection, entry.key, str(error), at=now() + _busy(shop))
             return None
         why, at = _not_now(shop, connection, job)
         if why:
@@ -116,6 +118,12 @@ def take(shop: Shop, entry: Entry, desk: int | None) -> Job | None:
             return None
         shop.begun(entry.key)
         return job
+
+
+def _busy(shop: Shop) -> dt.timedelta:
+    """How long to wait for an account that another request is working on: each time it asks takes a place of the limit."""
+    limit = shop.profile.policy.max_requests_per_minute
+    return max(BUSY, A_FIFTH / limit) if limit else BUSY
 
 
 def _not_now(shop: Shop, connection: Connection, job: Job) -> tuple[str, dt.datetime | None]:
@@ -219,10 +227,8 @@ def _judged(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJou
 
 def withdrawn(request: CancellationRequest, by: str, why: str) -> Outcome:
     """The end of a request that a person takes back before its first effect."""
-    return Outcome(
-        id=request.id,
-        account_name=request.account_name,
-        account_number=request.account_number,
+    return Outcome.of(
+        request,
         end=End.WITHDRAWN,
         message=f"withdrawn by {by} before anything was changed: {why}",
     )

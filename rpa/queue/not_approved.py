@@ -138,10 +138,8 @@ class NoRobot:
         done = ", ".join(dict.fromkeys(effect_in_words(one.effect) for one in before))
         changed = f"before the plan could be made: {done}; nothing else was changed" if done else "nothing was changed"
         who = f"declined by {self._asked.by}: " if self._asked.state is Answer.DECLINED else ""
-        return Outcome(
-            id=request.id,
-            account_name=request.account_name,
-            account_number=request.account_number,
+        return Outcome.of(
+            request,
             end=End.WITHDRAWN,
             code=CODE,
             message=f"{who}{self._why}; {changed}",

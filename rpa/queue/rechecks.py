@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from rpa.database.queue_tables import rechecks
 from rpa.queue.engine import Entry, Waiting
@@ -174,8 +174,11 @@ def occasion_in_words(occasion: str) -> str:
 
 
 def due_now(connection: Connection) -> int:
-    """How many could be read now, or are being read: what `rpa work --drain` has still to do."""
-    query = select(func.count()).where(IS_OPEN, rechecks.c.due <= dt.datetime.now(dt.UTC))
+    """How many could be read now, or are being read: what `rpa work --drain` has still to do. One that could not be read
+    waits for longer than a drain does.
+    """
+    at_once = or_(rechecks.c.tries == 0, rechecks.c.worker.is_not(None), rechecks.c.state == RecheckState.ALARM)
+    query = select(func.count()).where(IS_OPEN, rechecks.c.due <= dt.datetime.now(dt.UTC), at_once)
     return int(connection.execute(query).scalar_one())
 
 

@@ -62,10 +62,8 @@ def _observed(reading: AccountReading) -> dict[str, object]:
 
 
 def _outcome(request: CancellationRequest, occasion: str, finding: Finding, lines: tuple[ProofLine, ...]) -> Outcome:
-    return Outcome(
-        id=request.id,
-        account_name=request.account_name,
-        account_number=request.account_number,
+    return Outcome.of(
+        request,
         end=End.NEEDS_HUMAN,
         code=BILLING_CAME_BACK,
         message=f"the account was cancelled, and bills again, as read {occasion_in_words(occasion)}. {_capital(finding.said)}",

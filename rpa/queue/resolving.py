@@ -96,10 +96,8 @@ def _written(shop: Shop, request: CancellationRequest, end: End, why: str, by: s
     with shop.records.begin(request, profile=shop.profile, guard=guard) as journal:
         journal.write(EventKind.RESOLVED, **{"as": end.value, "why": why, "by": by})
         return journal.finish(
-            Outcome(
-                id=request.id,
-                account_name=request.account_name,
-                account_number=request.account_number,
+            Outcome.of(
+                request,
                 end=end,
                 code=BY_PERSON,
                 message=f"closed by {by}: {why}",
