@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 ARGS ?=
 
-.PHONY: help setup test long check demo chaos bench site docs clean
+.PHONY: help setup test long check demo chaos soak bench site docs clean
 
 help:
 	@echo "make demo   cancel the bundled requests on stand-in sites, in a real browser"
@@ -11,6 +11,7 @@ help:
 	@echo "make long   the whole matrices: every fault, kill, skin and blind site; takes long"
 	@echo "make check  ruff and mypy only"
 	@echo "make chaos  kill and freeze workers, restart the database, then check the books; takes long"
+	@echo "make soak   1,000 cancellations, and what is left of them: processes, files, memory; takes an hour"
 	@echo "make bench  measure speed and memory"
 	@echo "make site   serve a stand-in site (ARGS='--skin spa --port 8080')"
 	@echo "make docs   bring the generated part of docs/profile.md up to date"
@@ -50,6 +51,9 @@ demo: setup
 
 chaos: setup
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+soak: setup
+	$(BIN)/python -m tests.soak $(ARGS)
 
 bench: setup
 	$(BIN)/python -m benchmarks.bench $(ARGS)

@@ -143,7 +143,7 @@ def test_a_dead_link_a_denied_role_and_two_troubles_of_any_site_are_recovered_in
     assert executed.steps == set(STEPS)
 
 
-@pytest.mark.parametrize(("number", "clause"), [("531201", "4b"), pytest.param("532301", "4c", marks=pytest.mark.long)])
+@pytest.mark.parametrize(("number", "clause"), [("531201", "4b"), ("532301", "4c")])
 def test_the_ladder_is_climbed_as_far_as_needed(classic: Bench, executed: Executed, number: str, clause: str) -> None:
     outcome = classic.cancel(number)
     assert outcome.end is End.CANCELLED, outcome.message
