@@ -11,7 +11,7 @@ help:
 	@echo "make long   the whole matrices: every fault, kill, skin and blind site; takes long"
 	@echo "make check  ruff and mypy only"
 	@echo "make chaos  kill and freeze workers, restart the database, then check the books; takes long"
-	@echo "make soak   1,000 cancellations, and what is left of them: processes, files, memory; takes an hour"
+	@echo "make soak   1,000 requests by one worker, and what is left of them: processes, files, memory; takes long"
 	@echo "make bench  measure speed and memory"
 	@echo "make site   serve a stand-in site (ARGS='--skin spa --port 8080')"
 	@echo "make docs   bring the generated part of docs/profile.md up to date"

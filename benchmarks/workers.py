@@ -49,9 +49,10 @@ def environment(folder: Path, database: str, **more: str) -> dict[str, str]:
     return kept | own | {"RPA_PROFILE": str(folder / "site.toml")}
 
 
-def request_for(account: AccountTruth) -> CancellationRequest:
+def request_for(account: AccountTruth, turn: int = 1) -> CancellationRequest:
+    """The request of that turn for an account."""
     facts = {"account_name": account.name, "account_number": account.number, "reason": REASON, "opt_out": True}
-    return CancellationRequest(id=f"bench-{account.number}", date=DATE, **facts)
+    return CancellationRequest(id=f"bench-{account.number}-{turn}", date=DATE, **facts)
 
 
 class Workers:
@@ -83,18 +84,23 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def run(self, accounts: Sequence[AccountTruth]) -> Batch:
-        """Submit a request for each account, and wait for their ends. Raises NoResult."""
+    def run(self, accounts: Sequence[AccountTruth], *, turn: int = 1) -> Batch:
+        """Submit a request for each account, and wait for their ends: cancelled, from the second turn on cancelled already.
+
+        Raises NoResult.
+        """
         batch = Batch(self._desks * self._count, [])
-        requests = [request_for(account) for account in accounts]
+        requests = [request_for(account, turn) for account in accounts]
         with watched(batch, [psutil.Process(worker.pid) for worker in self._running]):
             started = time.time()
             submit(self._records, self._queue, requests, source="bench", by="bench", time_zone="UTC")
-            ended = self._wait([request.id for request in requests])
+            ended = self._wait(
+                [request.id for request in requests], End.CANCELLED if turn == 1 else End.ALREADY_CANCELLED
+            )
         batch.seconds = [moment.timestamp() - started for moment in ended]
         return batch
 
-    def _wait(self, ids: Sequence[str]) -> list[dt.datetime]:
+    def _wait(self, ids: Sequence[str], end: End) -> list[dt.datetime]:
         """When each of them ended. Raises NoResult."""
         over = select(jobs.c.since).where(jobs.c.request_id.in_(ids), jobs.c.state == State.ENDED)
         seen, since = 0, time.monotonic()
@@ -106,13 +112,13 @@ class Workers:
                 seen, since = len(ended), time.monotonic()
             elif time.monotonic() - since > PATIENCE or any(worker.poll() is not None for worker in self._running):
                 raise NoResult(f"{len(ids) - seen} requests have no end; the workers said: {self._said()}")
-        self._must_be_cancelled(ids)
+        self._must_have_ended(ids, end)
         return ended
 
-    def _must_be_cancelled(self, ids: Sequence[str]) -> None:
+    def _must_have_ended(self, ids: Sequence[str], end: End) -> None:
         for record in self._records.these(ids):
             outcome = record.outcome
-            if outcome is None or outcome.end is not End.CANCELLED or record.attempts != 1:
+            if outcome is None or outcome.end is not end or record.attempts != 1:
                 told = "no end" if outcome is None else f"{outcome.end.value} {outcome.code}: {outcome.message}"
                 raise NoResult(f"request {record.request.id}, attempt {record.attempts}: {told}; {self._said()}")
 

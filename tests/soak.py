@@ -1,10 +1,11 @@
-"""`make soak`: many cancellations by one `rpa work`; whatever a robot leaves behind would show: processes, files, memory.
+"""`make soak`: many requests for one `rpa work`; whatever a robot leaves behind would show: processes, files, memory.
 
-Its temporary files go to a folder of their own, by which its processes are known too. Between rounds it holds one browser
+One in five cancels an account, the others find one that is cancelled: there is no difference in what may be left. Its temporary files go to a folder of their own, by which its processes are known too. Between rounds it holds one browser
 a desk, and once it has ended nothing of it may be there any more. Desks are recycled every 50 requests.
 """
 
 import argparse
+import math
 import os
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from fixtures.standin import StandIn
 from fixtures.standin.many import more_accounts
 from rpa.queue.desks import RECYCLE_AFTER
 
-ROUND = 50
+ROUND, TURNS = 50, 5
 MB = 1e6
 
 
@@ -58,18 +59,19 @@ def _words(process: psutil.Process) -> list[str]:
 
 
 def soak(requests: int, desks: int, temp: Path) -> list[str]:
-    """Returns what is wrong. Raises benchmarks.report.NoResult if a request is not cancelled at the first attempt."""
+    """Returns what is wrong. Raises benchmarks.report.NoResult if a request has another end, or needs two attempts."""
     wrong, seen = [], list[Left]()
     with StandIn("classic") as site, _temp_is(temp), Workers(site, desks) as workers:
-        numbers = more_accounts(site, requests, name="Soak {number} Ltd")
+        accounts = more_accounts(site, ROUND * math.ceil(requests / ROUND / TURNS), name="Soak {number} Ltd")
         for start in range(0, requests, ROUND):
-            workers.run(numbers[start : start + ROUND])
+            turn, first = 1 + start // len(accounts), start % len(accounts)
+            workers.run(accounts[first : first + min(ROUND, requests - start)], turn=turn)
             seen.append(left_in(temp))
-            _tell(f"{min(start + ROUND, requests)} cancelled; {seen[-1]}")
+            _tell(f"{min(start + ROUND, requests)} ended; {seen[-1]}")
             if len(seen[-1].folders) > desks:
                 wrong.append(f"after {start + ROUND} there are {len(seen[-1].folders)} temporary folders")
     after = left_in(temp)
-    _tell(f"ended; {after}")
+    _tell(f"the worker has ended; {after}")
     if after.processes or after.folders:
         wrong.append(f"left behind: {after.processes} processes, {', '.join(after.folders) or 'no folder'}")
     return wrong

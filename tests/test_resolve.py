@@ -163,3 +163,20 @@ def test_a_console_that_dies_leaves_nothing_that_a_robot_would_take_up(
         resolve(shop, "r-1", End.REFUSED, **WORDS)
     assert bench.records.find("r-1").outcome is not None
     assert bench.records.verify("r-1").ok
+
+
+def test_killed_with_the_end_nothing_of_it_is_left_and_it_can_be_closed_again(
+    bench: Bench, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("rpa.queue.resolving.plan_rechecks", dies)
+        with pytest.raises(Killed):
+            resolve(shop, "r-0", End.CANCELLED, **WORDS)
+    last = bench.records.last_end("r-0")
+    assert last is not None
+    assert last.end is End.NEEDS_HUMAN
+    with bench.records.engine.connect() as connection:
+        assert connection.execute(select(func.count()).where(audit.c.what == "resolve")).scalar_one() == 0
+    assert resolve(shop, "r-0", End.CANCELLED, **WORDS).end is End.CANCELLED
+    assert states(bench) == ["waiting"] * 3
+    assert not bench.records.verify("r-0").findings

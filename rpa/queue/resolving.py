@@ -35,15 +35,10 @@ def resolve(shop: Shop, request_id: str, end: End, *, why: str, by: str, watch: 
     _must_be_possible(shop, found, end)
     _take(shop, request)
     try:
-        outcome = _written(shop, request, end, why, by)
-        with shop.jobs.transaction() as connection:
-            shop.lease.check(connection)
-            record(connection, by, "resolve", request.id, f"{end.value}: {why}")
-            _plan(shop, connection, request, outcome, why if not watch else "")
+        return _written(shop, request, end, why, by, unwatched=why if not watch else "")
     finally:
         with shop.jobs.transaction() as connection:
             shop.jobs.free_account(connection, request.id, shop.lease.id)
-    return outcome
 
 
 def _must_be_possible(shop: Shop, found: RequestRecord, end: End) -> None:
@@ -91,18 +86,17 @@ def _is_begun(shop: Shop, request_id: str) -> bool:
     return shop.records.find(request_id).outcome is None
 
 
-def _written(shop: Shop, request: CancellationRequest, end: End, why: str, by: str) -> Outcome:
+def _written(shop: Shop, request: CancellationRequest, end: End, why: str, by: str, *, unwatched: str) -> Outcome:
     guard = Guard(shop.lease, shop.line, request.id)
+
+    def follow(connection: Connection, outcome: Outcome) -> None:
+        record(connection, by, "resolve", request.id, f"{end.value}: {why}")
+        _plan(shop, connection, request, outcome, unwatched)
+
     with shop.records.begin(request, profile=shop.profile, guard=guard) as journal:
         journal.write(EventKind.RESOLVED, **{"as": end.value, "why": why, "by": by})
-        return journal.finish(
-            Outcome.of(
-                request,
-                end=end,
-                code=BY_PERSON,
-                message=f"closed by {by}: {why}",
-            )
-        )
+        said = f"closed by {by}: {why}"
+        return journal.finish(Outcome.of(request, end=end, code=BY_PERSON, message=said), follow)
 
 
 def _plan(shop: Shop, connection: Connection, request: CancellationRequest, outcome: Outcome, unwatched: str) -> None:

@@ -221,9 +221,11 @@ class CaseJournal:
         self._tell(line.event)
         return file
 
-    def finish(self, outcome: Outcome) -> Outcome:
+    def finish(self, outcome: Outcome, follow: Callable[[Connection, Outcome], None] | None = None) -> Outcome:
         """Write the whole case file, then record the end (promise 11), and close. Returns it as recorded:
         with case_dir, the proof's pictures, and the recoveries of all attempts.
+
+        `follow`: writes what follows from the end, in the transaction that records it.
 
         Raises OSError, SQLAlchemyError; then no end is recorded, and the request can be begun again.
         """
@@ -242,6 +244,8 @@ class CaseJournal:
                 self._may_write(connection)
                 self._store(connection)
                 record_end(connection, self.attempt, told, line, manifest)
+                if follow is not None:
+                    follow(connection, told)
             self.close()
         self._tell(line.event)
         return told
