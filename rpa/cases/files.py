@@ -1,7 +1,12 @@
 """Files that are either wholly there or not at all, also after a power cut (promise 11)."""
 
+import contextlib
+import fcntl
 import hashlib
 import os
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 MODE = 0o600
@@ -55,3 +60,27 @@ def make_folder(path: Path) -> None:
     make_folder(path.parent)
     path.mkdir(mode=0o700, exist_ok=True)
     sync(path.parent)
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path, seconds: float) -> Iterator[None]:
+    """Hold the folder while its files are written, so that whoever was frozen half-way is waited for; at most so long.
+
+    Raises OSError.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        deadline, never = time.monotonic() + seconds, threading.Event()
+        while not _locked(handle) and time.monotonic() < deadline:
+            never.wait(0.05)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -14,6 +14,7 @@ from flows.journal import Event, EventKind, Intent, standing
 from flows.model import AccountReading, CancellationRequest, Outcome
 from rpa.cases.building import build_case
 from rpa.cases.chain import Line
+from rpa.cases.files import alone_in
 from rpa.cases.writing import write_case
 from rpa.database import writing
 from rpa.records import projection, resuming
@@ -22,6 +23,9 @@ from rpa.records.errors import JournalClosed
 from rpa.records.evidence import EvidenceFolder
 from rpa.records.journal_file import JournalFile
 from rpa.records.redaction import Redactor
+
+FROZEN_SECONDS = 60.0
+"""So long whoever was frozen while he wrote the case's files is waited for; what he writes later is found by verify."""
 
 CRITICAL = frozenset(
     {
@@ -236,10 +240,11 @@ class CaseJournal:
             line = self._append(EventKind.END, "", {"outcome": ended})
             self._file.sync()
             told = build_case(self._file.lines).outcome.model_copy(update={"case_dir": str(self.case_dir)})
-            if self._guarded is not None:  # the files of whoever has taken over must not be written over
-                with self._engine.begin() as connection:
-                    self._may_write(connection)
-            manifest = write_case(self.case_dir, self._request.id, self._file.lines)
+            with alone_in(self.case_dir, FROZEN_SECONDS):
+                if self._guarded is not None:  # the files of whoever has taken over must not be written over
+                    with self._engine.begin() as connection:
+                        self._may_write(connection)
+                manifest = write_case(self.case_dir, self._request.id, self._file.lines)
             with writing(self._engine) as connection:
                 self._may_write(connection)
                 self._store(connection)
