@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import pytest
 
 from benchmarks.workers import Workers
 from fixtures.standin import StandIn
@@ -60,37 +61,24 @@ def _words(process: psutil.Process) -> list[str]:
 
 def soak(requests: int, desks: int, temp: Path) -> list[str]:
     """Returns what is wrong. Raises benchmarks.report.NoResult if a request has another end, or needs two attempts."""
-    wrong, seen = [], list[Left]()
-    with StandIn("classic") as site, _temp_is(temp), Workers(site, desks) as workers:
+    wrong = []
+    tempfile.gettempdir()  # ours stays where it is
+    with pytest.MonkeyPatch.context() as patch, StandIn("classic") as site:
+        patch.setenv("TMPDIR", str(temp))
         accounts = more_accounts(site, ROUND * math.ceil(requests / ROUND / TURNS), name="Soak {number} Ltd")
-        for start in range(0, requests, ROUND):
-            turn, first = 1 + start // len(accounts), start % len(accounts)
-            workers.run(accounts[first : first + min(ROUND, requests - start)], turn=turn)
-            seen.append(left_in(temp))
-            _tell(f"{min(start + ROUND, requests)} ended; {seen[-1]}")
-            if len(seen[-1].folders) > desks:
-                wrong.append(f"after {start + ROUND} there are {len(seen[-1].folders)} temporary folders")
+        with Workers(site, desks) as workers:
+            for start in range(0, requests, ROUND):
+                turn, first = 1 + start // len(accounts), start % len(accounts)
+                workers.run(accounts[first : first + min(ROUND, requests - start)], turn=turn)
+                left = left_in(temp)
+                _tell(f"{min(start + ROUND, requests)} ended; {left}")
+                if len(left.folders) > desks:
+                    wrong.append(f"after {start + ROUND} there are {len(left.folders)} temporary folders")
     after = left_in(temp)
     _tell(f"the worker has ended; {after}")
     if after.processes or after.folders:
         wrong.append(f"left behind: {after.processes} processes, {', '.join(after.folders) or 'no folder'}")
     return wrong
-
-
-class _temp_is:  # noqa: N801 (used as a context manager)
-    """What is started meanwhile keeps its temporary files there."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._before = folder, os.environ.get("TMPDIR")
-
-    def __enter__(self) -> None:
-        tempfile.gettempdir()  # ours stays where it is
-        os.environ["TMPDIR"] = str(self._folder)
-
-    def __exit__(self, *_: object) -> None:
-        os.environ.pop("TMPDIR")
-        if self._before is not None:
-            os.environ["TMPDIR"] = self._before
 
 
 def _tell(said: str) -> None:

@@ -45,21 +45,26 @@ def healed(bench, shop):
     put_back_orphans(bench.jobs)
 
 
+def loses_the_first_answer(shop):
+    """The next transaction is committed, and its caller is told that it failed."""
+    real, times = shop.jobs.transaction, []
+
+    @contextlib.contextmanager
+    def lossy():
+        with real() as c:
+            yield c
+        times.append(1)
+        if len(times) == 1:
+            raise OperationalError("COMMIT", {}, Exception("server closed the connection"))
+
+    shop.jobs.transaction = lossy
+
+
 def test_a_job_that_was_taken_by_a_commit_whose_answer_was_lost_is_put_back(bench):
     bench.submit(request(0))
     with bench.shop() as shop, bench.shop():
-        real, times = shop.jobs.transaction, []
         shop.lease.pause = lambda s: None
-
-        @contextlib.contextmanager
-        def lossy():
-            with real() as c:
-                yield c
-            times.append(1)
-            if len(times) == 1:
-                raise OperationalError("COMMIT", {}, Exception("server closed the connection"))
-
-        shop.jobs.transaction = lossy
+        loses_the_first_answer(shop)
         robot = Robot(effect)
         carry_out(shop, bench.entry("r-0"), 1, robot)
         assert robot.started == []
@@ -304,17 +309,7 @@ def test_the_line_is_stopped_though_the_answer_of_the_settlement_was_lost(bench)
     with bench.shop() as shop:
         shop.lease.pause = lambda s: None
         job = take(shop, bench.entry("r-0"), 1)
-        real, times = shop.jobs.transaction, []
-
-        @contextlib.contextmanager
-        def lossy():
-            with real() as c:
-                yield c
-            times.append(1)
-            if len(times) == 1:
-                raise OperationalError("COMMIT", {}, Exception("server closed the connection"))
-
-        shop.jobs.transaction = lossy
+        loses_the_first_answer(shop)
 
         def act(*_):
             return "needs_human", "sign_in"

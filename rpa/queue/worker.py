@@ -26,7 +26,6 @@ from rpa.queue.shop import AfterEnd, Policy, Shop, Watch
 from rpa.queue.sweeping import Strays, put_back_if_not_begun, put_back_orphans, sweep, take_over, tidy
 from rpa.records import Records
 
-AWAY_SECONDS = 2.0
 LOOK_SECONDS, SWEEP_SECONDS, STRAY_SECONDS, ORPHAN_SECONDS, TIDY_SECONDS = 0.25, 1.0, 10.0, 60.0, 3600.0
 AWAY_SECONDS = 3.0
 """Between two looks whether a database that is away has come back."""
