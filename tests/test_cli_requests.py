@@ -3,7 +3,7 @@
 import json
 import re
 import signal
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -228,12 +228,15 @@ class TestRun:
     def test_rows_that_a_run_broken_off_did_not_reach_are_told(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        ended = threading.Event()
+
         def die(*_: object, **__: object) -> None:
-            for _ in range(3):  # the third Ctrl-C ends the program at once
-                signal.raise_signal(signal.SIGINT)
-                time.sleep(0.05)
+            signal.raise_signal(signal.SIGINT)
+            ended.wait(30)  # the main thread takes it within a look, and ends the browsers
             raise OSError
 
+        monkeypatch.setattr("rpa.cli.interrupt.PATIENCE", 1)
+        monkeypatch.setattr(Robot, "give_up", lambda _: ended.set())
         monkeypatch.setattr(Robot, "cancel", die)
         rpa("run", requests(2, folder))
         told = [(line["code"], bool(line["case_dir"])) for line in results(folder)]
