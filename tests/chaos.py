@@ -77,10 +77,11 @@ class Plan:
     """False: robots that have nothing to do; then only the queue is tried."""
     troubled: float = 0.3
     blows: int = 6
-    every: tuple[float, float] = (2.0, 6.0)
-    """Seconds between blows, at least and at most."""
+    """Spread over the run: the second once so many parts of the requests have ended, and so on."""
+    after: tuple[float, float] = (2.0, 6.0)
+    """Seconds that a blow waits then, at least and at most: it comes whatever is being done."""
     patience: float = 900.0
-    """Seconds after which a run that has not ended is called stuck."""
+    """Seconds to the next blow, or to the end, after which a run is called stuck."""
 
 
 @dataclass
@@ -203,9 +204,10 @@ def run(plan: Plan, folder: Path, tell: Callable[[str], None] = lambda _: None) 
         workers = Workers(spec, plan.workers)
         try:
             for number in range(plan.blows):
-                time.sleep(dice.uniform(*plan.every))
-                if not left(records):
+                due = plan.requests - plan.requests * number // plan.blows
+                if not wait(records, plan, workers, book, tell, down_to=due):
                     break
+                time.sleep(dice.uniform(*plan.after))
                 book.wrong += workers.look_after()
                 strike(plan, workers, dice, book, LEASE_SECONDS[records.engine.dialect.name])
                 tell(f"blow {number + 1} of {plan.blows}, {left(records)} left")
@@ -249,22 +251,28 @@ def left(records: Records) -> int:
         return int(connection.execute(query).scalar_one())
 
 
-def wait(records: Records, plan: Plan, workers: Workers, book: Book, tell: Callable[[str], None]) -> None:
+def wait(
+    records: Records, plan: Plan, workers: Workers, book: Book, tell: Callable[[str], None], *, down_to: int = 0
+) -> bool:
+    """Until so many requests are left, or fewer; False: that did not come in time, or has come for all of them."""
     deadline, told = time.monotonic() + plan.patience, 0.0
-    while number := left(records):
+    while (number := left(records)) > down_to:
         if time.monotonic() > deadline:
             with records.engine.connect() as connection:
                 query = select(jobs.c.request_id, jobs.c.state, jobs.c.why, jobs.c.worker).where(
                     jobs.c.state != State.ENDED
                 )
                 stuck = [tuple(row) for row in connection.execute(query.limit(5))]
-            book.wrong.append(f"{number} requests have not ended after {plan.patience:g} s: {stuck}")
-            return
+            book.wrong.append(
+                f"{number} requests are left, and {down_to} were not reached in {plan.patience:g} s: {stuck}"
+            )
+            return False
         book.wrong += workers.look_after()
         if time.monotonic() - told > 15:
             tell(f"{number} left")
             told = time.monotonic()
         time.sleep(0.3)
+    return number > 0
 
 
 # --- the books ---
@@ -357,7 +365,7 @@ def main() -> int:
                 tasks = [Plan(given.seed, given.requests, given.workers, given.desks, url, restart, blows=given.blows)]
             if given.queue_items:
                 items = Plan(given.seed, given.queue_items, given.workers, given.desks, url, restart, browser=False)
-                tasks.append(dataclasses.replace(items, blows=given.blows, patience=3600.0))
+                tasks.append(dataclasses.replace(items, blows=given.blows * 4))
             for plan in tasks:
                 bad += report(plan, name)
     return 1 if bad else 0
