@@ -32,6 +32,17 @@ Show = Callable[[str], Tab]
 FOUR = {"remove_license_count", "cancel_billings", "set_status", "set_contact_info"}
 
 
+BY_A_BROWSER = {"browser", "classic", "bench"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules that need a browser come first: they take longest, and begun last, one worker alone would be left with one."""
+    fixtures = {item.path: set[str]() for item in items}
+    for item in items:
+        fixtures[item.path].update(getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: not BY_A_BROWSER & fixtures[item.path])
+
+
 def turned_away(entry: LedgerEntry) -> bool:
     """Whether the site did not look at the request but asked for the password: promise 4 allows another, once."""
     return not entry.applied and entry.fault in {"session_expired_before", "sign_in_200"}

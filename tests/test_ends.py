@@ -145,8 +145,10 @@ LONG = {
     "the form can't be saved",
     "the record is locked by another user",
     "a row that stays scheduled",
+    "one digit more",
+    "letter case",
 }
-"""They wait long, and other tests meet the same."""
+"""They wait long, or other tests meet the same."""
 
 
 @pytest.mark.parametrize("what", [pytest.param(one, marks=[pytest.mark.long] * (one in LONG)) for one in CASES])

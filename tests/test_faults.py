@@ -85,7 +85,7 @@ TO_THE_EFFECT = [
     Row("backend_down", EFFECTS, UNKNOWN),
     Row("backend_down", EFFECTS, UNKNOWN, {"how": "reset"}),
     Row("success_not_done", EFFECTS, UNKNOWN),
-    Row("error_but_done", EFFECTS, DONE, quick=True),
+    Row("error_but_done", EFFECTS, DONE),
     Row("effect_late", EFFECTS, DONE),
     Row("latency", EFFECTS, DONE, {"seconds": 2}),
     Row("locked", EFFECTS, codes("record_locked", "unknown_effect")),
@@ -104,7 +104,7 @@ TO_THE_EFFECT = [
 SAVE = "update_organization"
 TO_A_SAVE = [
     Row("rst_before", SAVE, UNKNOWN, left=FORM),
-    Row("rst_after", SAVE, DONE, left=FORM, quick=True),
+    Row("rst_after", SAVE, DONE, left=FORM),
     Row("truncated", SAVE, DONE, left=FORM),
     Row("error_but_done", SAVE, DONE, left=FORM),
     Row("success_not_done", SAVE, UNKNOWN, left=FORM),
@@ -153,7 +153,6 @@ TO_A_PAGE = [
         codes("name_mismatch", "number_mismatch", "wrong_account"),
         {"other": "611975"},
         times=None,
-        quick=True,
     ),
     Row(
         "backend_other_account",
@@ -182,7 +181,6 @@ SHOWN = [
         codes("drift"),
         {"old": DELETE, "new": "Set Account State = 'DELETE'"},
         times=None,
-        quick=True,
     ),
     Row(
         "changed_word",
@@ -208,7 +206,7 @@ SHOWN = [
     Row("rerender", "page", times=None),
     Row("dialog", "page", DONE | codes("unexpected_dialog"), times=None),
     Row("two_dialogs", "page", DONE | codes("unexpected_dialog"), times=None),
-    Row("dialog", "cancel_page", codes("unexpected_dialog"), {"when": "click"}, times=None, quick=True),
+    Row("dialog", "cancel_page", codes("unexpected_dialog"), {"when": "click"}, times=None),
     Row(
         "dialog",
         "cancel_page",

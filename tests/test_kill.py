@@ -100,9 +100,9 @@ class Scene:
 
 
 POINTS = (
-    pytest.param("intend", 1, ("cancel_billings",), marks=pytest.mark.long),
+    ("intend", 1, ("cancel_billings",)),
     pytest.param("settle", 1, ("remove_license_count", "form"), marks=pytest.mark.long),
-    ("intend", 2, ("set_contact_info", "form")),
+    pytest.param("intend", 2, ("set_contact_info", "form"), marks=pytest.mark.long),
     pytest.param("before finish", 1, ("form",), marks=pytest.mark.long),
     pytest.param("finish", 1, ("set_status",), marks=pytest.mark.long),
 )

@@ -12,11 +12,11 @@ from tests.conftest import Bench
 from tests.test_ends import changed
 
 ROLES = (
-    "dead_link", "server_location_missing", "backend_only", "several", "submitted_billing",
+    "server_location_missing", "backend_only", "several", "submitted_billing",
 )  # fmt: skip
 """What a plan could be tempted to change something for: run by make test."""
 OTHERS = (
-    "ordinary", "near_twin", "leading_zeros", "same_name", "server_not_in_table", "link_unreachable",
+    "ordinary", "dead_link", "near_twin", "leading_zeros", "same_name", "server_not_in_table", "link_unreachable",
     "self_service", "role_denied_persistent", "already_cancelled", "half_cancelled", "old_server",
     "stubborn_billing", "paged_billing", "no_billing", "unusual_status", "hostile_name",
     "foreign_location", "update_rejected", "locked_record", "role_denied", "no_dropdown",

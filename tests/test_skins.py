@@ -1,4 +1,6 @@
-"""Every skin, every recovery. `make test` takes two of the skins (most other tests are on a third, classic), `pytest -m long` all. A class a skin: xdist's `--dist loadscope` gives each worker whole skins."""
+"""Every skin, every recovery. `make test` takes one of the skins (most other tests are on another, classic), `pytest -m long`
+all. A class a skin: xdist's `--dist loadscope` gives each worker whole skins.
+"""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -106,6 +108,7 @@ class TestPostback(OnASkin):
         assert {one for one in RECOVERIES if one.on is NothingHappened} <= self.executed.recoveries
 
 
+@pytest.mark.long
 class TestSpa(OnASkin):
     skin = "spa"
 
