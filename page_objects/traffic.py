@@ -15,14 +15,16 @@ class Traffic:
     """Counts the requests of all tabs, of the given resource types, while it is open."""
 
     def __init__(self, page: Page, types: Set[str] = EFFECT, *, troubles: bool = False) -> None:
-        """`troubles`: note those too. Each kind of event that is listened to costs a message for each request."""
+        """`troubles`: note those too.
+
+        Each kind of event that is listened to costs two calls to the driver. The ends need no listener: of a request whose
+        beginning it has told, the driver tells the end as well, and Playwright keeps it with the request.
+        """
         self._types = types
         self._context = page.context
-        self._heard: dict[str, Callable[..., None]] = {
-            "request": self._sent,
-            "requestfinished": self._ended,
-            "requestfailed": self._failed,
-        } | ({"response": self._answered} if troubles else {})
+        self._heard: dict[str, Callable[..., None]] = {"request": self._sent}
+        if troubles:
+            self._heard |= {"requestfailed": self._failed, "response": self._answered}
         self._open: set[Request] = set()
         self.seen = 0
         self.trouble: list[str] = []
@@ -41,6 +43,7 @@ class Traffic:
 
     @property
     def pending(self) -> int:
+        self._open = {request for request in self._open if not _has_ended(request)}
         return len(self._open)
 
     def _sent(self, request: Request) -> None:
@@ -48,11 +51,7 @@ class Traffic:
             self.seen += 1
             self._open.add(request)
 
-    def _ended(self, request: Request) -> None:
-        self._open.discard(request)
-
     def _failed(self, request: Request) -> None:
-        self._ended(request)
         why = request.failure or ""
         if request.resource_type in self._types and "ERR_ABORTED" not in why:  # by the page itself, which has gone on
             self.trouble.append(f"{request.method} {request.url[:200]}: {why}")
@@ -61,3 +60,7 @@ class Traffic:
         request = response.request
         if request.resource_type in self._types and (response.status == 429 or response.status >= 500):
             self.trouble.append(f"{request.method} {request.url[:200]}: {response.status}")
+
+
+def _has_ended(request: Request) -> bool:
+    return request.failure is not None or request.timing["responseEnd"] != -1
