@@ -31,6 +31,7 @@ from rpa.ends import told
 from rpa.evidence import Camera
 from rpa.fence import LOST, Fence, FencedJournal
 from rpa.running_browser import RunningBrowser, first_line
+from rpa.short_stacks import shorten
 from rpa.traces import Tracing
 
 TRIES = 3
@@ -72,6 +73,8 @@ class Robot:
         self.running = RunningBrowser(profile, browser, headed=headed, slow_mo=slow_mo, may_send=self._holds_lease)
 
     def __enter__(self) -> Self:
+        if self._tracing == "off":
+            shorten()
         self.running.__enter__()
         return self
 
