@@ -8,8 +8,12 @@ from types import FrameType
 from typing import Any
 
 import playwright
-from playwright._impl import client_stack_trace
-from playwright._impl.utils import stack_trace
+
+try:  # private: another version may have moved them
+    from playwright._impl import client_stack_trace
+    from playwright._impl.utils import stack_trace
+except ImportError:
+    client_stack_trace = stack_trace = None  # type: ignore[assignment]
 
 PLAYWRIGHT = str(Path(playwright.__file__).parent) + os.sep
 LOOP = asyncio.events.Handle._run.__code__  # noqa: SLF001 (below it is the event loop, not who has called)

@@ -1,5 +1,6 @@
 """Playwright looks no further than to who has called it."""
 
+import importlib.util
 from typing import Any
 
 import pytest
@@ -13,7 +14,17 @@ NAME = "capture_raw_stack"
 
 @pytest.fixture(autouse=True)
 def _as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_stack_trace, NAME, getattr(client_stack_trace, NAME))
+    """Whatever robot was opened in this process earlier."""
+    monkeypatch.setattr(client_stack_trace, NAME, getattr(_fresh(), NAME))
+
+
+def _fresh() -> Any:
+    spec = importlib.util.find_spec(client_stack_trace.__name__)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class Calls:
