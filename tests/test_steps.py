@@ -58,7 +58,8 @@ def test_steps_go_on_to_be_told_after_the_database_failed() -> None:
     assert told.all == [{"r-1": "2"}, {"r-1": "6.1"}]
 
 
-def test_nothing_is_told_of_a_request_that_is_over() -> None:
+def test_nothing_is_told_of_a_request_that_is_over_and_no_thread_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "SECONDS", 60)
     told = Told()
     at = Steps(told)
     at.at("r-1", "10")
@@ -66,6 +67,7 @@ def test_nothing_is_told_of_a_request_that_is_over() -> None:
     at.over("r-1")
     assert timer is not None
     timer.join(WAIT)
+    assert not timer.is_alive()
     assert told.all == []
 
 
