@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -66,7 +67,7 @@ def standing(intents: Iterable[Intent]) -> list[Intent]:
 
 
 class Journal(Protocol):
-    """The durable record of one request. Every call returns only when it is on disk."""
+    """The durable record of one request. Every call returns only when it is on disk; within `together`, the block does."""
 
     def write(self, kind: EventKind, clause: str = "", **data: Any) -> None:
         """Append an event."""
@@ -79,6 +80,9 @@ class Journal(Protocol):
 
     def settle(self, intent: str, outcome: str, seen: str) -> None:
         """Record what became of an intent."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """For what is settled by the same look: durable at the end of the block, all at once. An intent waits for none."""
 
     def intents(self) -> list[Intent]:
         """All intents of this request so far, earlier attempts' included, oldest first."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from flows.journal import Event, EventKind, Intent
@@ -45,6 +46,9 @@ class Notes:
     def settle(self, intent: str, outcome: str, seen: str) -> None:
         self._change(intent, outcome=outcome)
         self.write(EventKind.EFFECT_SETTLED, intent=intent, outcome=outcome, seen=seen)
+
+    def together(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def intents(self) -> list[Intent]:
         return list(self._intents)

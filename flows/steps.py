@@ -260,6 +260,9 @@ _PLANNED = {"remove_license_count", "cancel_billings", "set_status", "set_contac
 
 def settle_answered(walk: Walk) -> None:
     """The proof settles what the site had only answered."""
-    for intent in walk.journal.intents():
-        if intent.outcome == "answered" and intent.effect in _PLANNED:
+    answered = [
+        intent for intent in walk.journal.intents() if intent.outcome == "answered" and intent.effect in _PLANNED
+    ]
+    with walk.journal.together():
+        for intent in answered:
             walk.journal.settle(intent.id, "done", "proven by the double check")

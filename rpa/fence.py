@@ -5,6 +5,7 @@ worker that holds the account now.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from flows.errors import LeaseLost
@@ -55,6 +56,9 @@ class FencedJournal:
     def settle(self, intent: str, outcome: str, seen: str) -> None:
         self._fence.check()
         self._journal.settle(intent, outcome, seen)
+
+    def together(self) -> AbstractContextManager[None]:
+        return self._journal.together()
 
     def keep(self, name: str, content: bytes, *, media_type: str, clause: str, moment: str, page: str, url: str) -> str:
         self._fence.check()

@@ -29,6 +29,8 @@ EFFECTS_OF_ONE = 9
 HOUR = dt.timedelta(hours=1)
 FIRST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=1), dt.timedelta(minutes=15)
 """How long the line is parked when the site is under maintenance: each time twice as long as before."""
+_LINE = select(line).where(line.c.id == 1)
+_LOCKED, _ALONE = _LINE.with_for_update(read=True), _LINE.with_for_update()
 
 
 class LineError(Exception):
@@ -93,8 +95,7 @@ class Line:
         """The same within a transaction; with `lock` it stays true until that is committed; `alone`: and nobody else asks
         so meanwhile, as two that count what is begun must not.
         """
-        query = select(line).where(line.c.id == 1)
-        row = connection.execute(query.with_for_update(read=not alone) if lock or alone else query).one()
+        row = connection.execute(_ALONE if alone else _LOCKED if lock else _LINE).one()
         if row.state == LineState.OPEN or (row.until is not None and row.until <= _now()):
             return None
         return Closed(LineState(row.state), row.why, row.since, row.until)
@@ -167,7 +168,7 @@ class Line:
             outcome.code in SAY_NOTHING or outcome.end is End.WITHDRAWN
         ):  # nobody looked: no strike, nor the end of a row
             return ""
-        row = connection.execute(select(line).where(line.c.id == 1).with_for_update()).one()
+        row = connection.execute(_ALONE).one()
         strikes = [*json.loads(row.strikes), outcome.code] if outcome.code in STRIKES else []
         values: dict[str, object] = {"strikes": json.dumps(strikes), "parked_times": 0}
         why = "" if _is_closed(row) and row.until is None else self._verdict(strikes, outcome)
@@ -212,7 +213,7 @@ class Line:
 
     def _change_in(self, connection: Connection, change: "_Change") -> bool:
         """Whether anything was changed."""
-        row = connection.execute(select(line).where(line.c.id == 1).with_for_update()).one()
+        row = connection.execute(_ALONE).one()
         values = change(row)
         if values:
             connection.execute(update(line).values(**values))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from loguru import logger
 
 from flows.model import CancellationRequest
-from rpa.log_file import LogFile
+from rpa.log_file import LogFile, LogFiles
 from rpa.log_lines import as_json, as_text, for_people, in_words
 from rpa.masking import without_names, without_quotations, without_secrets
 from rpa.words_on_screen import visible
@@ -50,9 +50,9 @@ def start_log(output: Path, secrets: Sequence[str] = ()) -> None:
     _process.secrets = (*secrets,)
     logger.remove()
     logger.configure(patcher=_clean, extra=NOTHING)
-    for name, line in (("rpa.log", as_text), ("rpa.jsonl", as_json)):
-        # no diagnosis: it would print the values of variables
-        logger.add(LogFile(output / name, line), format=_written_by_the_sink, diagnose=False, backtrace=False)
+    files = LogFiles(LogFile(output / "rpa.log", as_text), LogFile(output / "rpa.jsonl", as_json))
+    # no diagnosis: it would print the values of variables
+    logger.add(files, format=_written_by_the_sink, diagnose=False, backtrace=False)
 
 
 def tell_people(say: Callable[[str], None]) -> None:

@@ -81,3 +81,19 @@ class LogFile:
 
     def _numbered(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number}")
+
+
+class LogFiles:
+    """Several as one sink: loguru makes each record ready for each of its sinks, which takes longer than to write it."""
+
+    def __init__(self, *files: LogFile) -> None:
+        self._files = files
+
+    def write(self, message: "Message") -> None:
+        for file in self._files:
+            file.write(message)
+
+    def stop(self) -> None:
+        """Close them; called by loguru."""
+        for file in self._files:
+            file.stop()

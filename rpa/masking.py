@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from rpa.records.redaction import spellings
 from rpa.records.tokens import without_tokens
@@ -52,9 +53,15 @@ def without_quotations(text: str) -> str:
 
 def without_secrets(text: str, secrets: Sequence[str]) -> str:
     """`text` with a mask for each secret and its spellings, for tokens, and for what a URL asks with."""
-    for form in sorted({form for secret in secrets if secret for form in spellings(secret)}, key=len, reverse=True):
+    for form in _all_spellings((*secrets,)):
         text = text.replace(form, MASK)
     return without_tokens(_QUERY.sub(rf"\1?{MASK}", text))
+
+
+@lru_cache(16)
+def _all_spellings(secrets: tuple[str, ...]) -> list[str]:
+    """The longest first. They are the same for each line of a process's log."""
+    return sorted({form for secret in secrets if secret for form in spellings(secret)}, key=len, reverse=True)
 
 
 def harmless(text: str) -> str:

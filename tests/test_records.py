@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,36 @@ def test_what_left_the_browser_and_what_became_of_it_are_told(journal: CaseJourn
     assert all(told.account_number == "611974" for told in journal.intents())
     with pytest.raises(KeyError):
         journal.settle("R-0001-i9", "done", "")
+
+
+def test_what_one_look_settles_is_durable_at_its_end_all_at_once(journal: CaseJournal, tmp_path: Path) -> None:
+    first, second = intend(journal), intend(journal, Effect.CANCEL_BILLINGS)
+    outcomes = partial(rows, tmp_path, "SELECT outcome FROM intents ORDER BY seq")
+    with journal.together():
+        for intent in (first, second):
+            journal.settle(intent, "done", "0")
+            assert outcomes() == [("",), ("",)]
+    assert outcomes() == [("done",), ("done",)]
+    assert verify_chain(journal.case_dir)
+
+
+def test_an_intent_waits_for_no_end_of_a_look(journal: CaseJournal, tmp_path: Path) -> None:
+    outcomes = partial(rows, tmp_path, "SELECT outcome FROM intents ORDER BY seq")
+
+    def look() -> None:
+        with journal.together():
+            journal.settle(intend(journal), "done", "0")
+            assert outcomes() == [("",)]
+            second = intend(journal, Effect.CANCEL_BILLINGS)
+            assert outcomes() == [("done",), ("",)]
+            journal.settle(second, "done", "0")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        look()
+    assert outcomes() == [("done",), ("",)]
+    journal.write(EventKind.PROOF, lines=())
+    assert outcomes() == [("done",), ("done",)]
 
 
 def test_no_intent_without_a_database(journal: CaseJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,7 @@ def _capital(text: str) -> str:
 ENGINE = Environment(
     loader=PackageLoader("rpa.cases"),
     autoescape=True,
+    auto_reload=False,
     finalize=_harmless,
     undefined=StrictUndefined,
     trim_blocks=True,

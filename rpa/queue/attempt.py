@@ -20,7 +20,7 @@ from rpa.queue.guard import Guard
 from rpa.queue.jobs import BUSY, ITS_DATE, REQUEST, Job, NotTaken, State, Void, now
 from rpa.queue.outbox import line_stopped, notify, notify_of_need
 from rpa.queue.shop import Robot, Shop
-from rpa.records import CaseJournal, RecordError
+from rpa.records import CaseJournal, RecordError, RequestRecord
 from rpa.results import Result
 
 INTERRUPTED, AWAITS_APPROVAL = "interrupted", "waiting_approval"
@@ -74,10 +74,11 @@ def work(shop: Shop, job: Job, robot: Robot | None) -> Verdict:
 
 
 def _work(shop: Shop, job: Job, robot: Robot | None) -> Verdict:
-    request = persistently(shop, lambda: shop.records.find(job.request_id)).request
+    record = persistently(shop, lambda: shop.records.find(job.request_id))
+    request = record.request
     with about(request, job.desk):
         shop.watch.started(request)
-        verdict = attempt(shop, job, request, robot)
+        verdict = attempt(shop, job, record, robot)
         shop.failures = shop.failures + 1 if verdict.failed else 0
         if verdict.failed and shop.failures >= TRIES:
             verdict = replace(verdict, stop=f"{verdict.result.why}; mend the database")
@@ -145,9 +146,9 @@ def _not_now(shop: Shop, connection: Connection, job: Job) -> tuple[str, dt.date
 # --- carrying out ---
 
 
-def attempt(shop: Shop, job: Job, request: CancellationRequest, robot: Robot | None) -> Verdict:
+def attempt(shop: Shop, job: Job, record: RequestRecord, robot: Robot | None) -> Verdict:
     """Carry out a job that was taken; without a robot, one that is withdrawn."""
-    record = persistently(shop, lambda: shop.records.find(request.id))
+    request = record.request
     if record.outcome is not None and record.attempts > job.again:  # a worker died between the end and its settlement
         return Verdict(Result(request, record.outcome, earlier=True))
     guard = Guard(shop.lease, shop.line, request.id)
@@ -177,7 +178,7 @@ def _outcome(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJo
 
     def tell(event: Event) -> None:
         if event.kind is EventKind.STEP_STARTED:
-            shop.jobs.tell(request.id, shop.lease.id, f"{event.clause} {event.data.get('title', '')}".strip())
+            shop.steps.at(request.id, f"{event.clause} {event.data.get('title', '')}".strip())
         shop.watch.event(request, event)
 
     journal.redact(shop.secrets)

@@ -15,6 +15,8 @@ from rpa.processes import kill_marked
 RECYCLE_AFTER = 50
 """Requests that a browser serves before another one takes its place: a browser that is used again and again grows."""
 RECYCLE_BYTES = 1_500_000_000
+LOOK_EVERY = 5
+"""Requests between two looks at its memory: all processes of the machine are looked through for it, in 20 ms and more."""
 Value = TypeVar("Value")
 
 
@@ -50,6 +52,7 @@ class Desk:
         self._stack = contextlib.ExitStack()
         self._robot: Any = None
         self.doing, self.bytes = "", 0
+        self._done = 0
 
     def run(self, act: Callable[[Any], Value]) -> Value:
         """Have `act` done with this desk's robot, on its thread; raises what `act` raises, or that no browser opens."""
@@ -66,9 +69,12 @@ class Desk:
     def _tidy(self) -> None:
         """Recycled by count and memory; a browser that can't be is given up, and the next work opens another."""
         try:
-            self.bytes = self._robot.memory()
+            if self._done % LOOK_EVERY == 0:
+                self.bytes = self._robot.memory()
+            self._done += 1
             if self._robot.served >= RECYCLE_AFTER or self.bytes > RECYCLE_BYTES:
                 self._robot.recycle()
+                self._done = self.bytes = 0
         except Exception:  # noqa: BLE001 (whatever is wrong with a browser, a desk goes on with another)
             logger.exception("desk {}: its browser is given up", self.number)
             self._close()

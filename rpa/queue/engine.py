@@ -17,13 +17,13 @@ from typing import Any, Self
 from uuid import uuid4
 
 from loguru import logger
-from sqlalchemy import ColumnElement, Connection, Engine, Select, inspect, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, inspect, literal_column, select
 
 APPLICATION, QUEUE, WORKFLOW, VERSION = "rpa", "work", "carry_out", "1"
 POLL_SECONDS = 0.1
-SETTINGS_SECONDS = 1.0
+SETTINGS_SECONDS = 5.0
 """So old may the queue's settings be: another worker may have brought other limits."""
-MINUTE = 60.0
+MINUTE, SELDOM = 60.0, 86_400.0
 FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
 HANDED_OUT: ColumnElement[str] = literal_column("'PENDING'")
 """Written into the statement: SQLite uses an index of those rows alone only where it reads this, not where it is given."""
@@ -112,9 +112,21 @@ class Waiting:
         found: dict[str, list[Entry]] = {}
         database = self._client._sys_db
         with database.engine.connect() as connection:
-            for row in connection.execute(_handed_out(database.tables.workflow_status, executor)):
+            for row in connection.execute(*self._asking_for(executor)):
                 found.setdefault(str(row.executor_id), []).append(Entry.of(str(row.workflow_uuid)))
         return found
+
+    def _asking_for(self, executor: str | None) -> tuple[Select[Any], dict[str, str]]:
+        return (self._handed_out, {}) if executor is None else (self._handed_out_to, {"executor": executor})
+
+    @cached_property
+    def _handed_out(self) -> Select[Any]:
+        return _handed_out(self._client._sys_db.tables.workflow_status)
+
+    @cached_property
+    def _handed_out_to(self) -> Select[Any]:
+        table = self._client._sys_db.tables.workflow_status
+        return self._handed_out.where(table.c.executor_id == bindparam("executor"))
 
     def forget(self, entries: Sequence[Entry]) -> None:
         """Those of a worker that is gone: they are put into the queue anew, with a turn of their own."""
@@ -141,12 +153,11 @@ class Waiting:
         return len(found)
 
 
-def _handed_out(table: Any, executor: str | None) -> Select[Any]:
+def _handed_out(table: Any) -> Select[Any]:
     """The engine's own way of asking reads all that wait: with 100,000 it took 160 ms, once a second."""
     ours = table.c.application_name.is_(None) | (table.c.application_name == APPLICATION)
     query = select(table.c.workflow_uuid, table.c.executor_id).where(table.c.status == HANDED_OUT, ours)
-    query = query.where(table.c.queue_name == QUEUE).order_by(table.c.created_at)
-    return query if executor is None else query.where(table.c.executor_id == executor)
+    return query.where(table.c.queue_name == QUEUE).order_by(table.c.created_at)
 
 
 def _options(place: Place) -> dict[str, Any]:
@@ -214,6 +225,7 @@ def launched(
         )
         _raise_what_fails(_get_dbos_instance()._sys_db)
         _limit(_get_dbos_instance()._sys_db, capacity)
+        _leave_undone(_get_dbos_instance())
         yield
     finally:
         DBOS.destroy()
@@ -246,6 +258,16 @@ def _limit(system_database: Any, capacity: Callable[[], int]) -> None:
         return queue
 
     system_database.get_queue = get
+
+
+def _leave_undone(dbos: Any) -> None:
+    """What DBOS does each second for what we don't use: a queue of its own, deadlines of entries, queues that come and
+    go. It took more than all that it does for us.
+    """
+    dbos._registry.get_internal_queue()._polling_interval_sec = SELDOM
+    dbos._sys_db.cancel_timed_out_workflows = lambda _limit: []
+    queues = dbos._sys_db.list_queues(application_name=APPLICATION)
+    dbos._sys_db.list_queues = lambda **_: queues
 
 
 @cache

@@ -1,11 +1,13 @@
 """What a journal asks, within its own transaction, before it writes for a queued request (promises 7, 8, 9)."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from flows.errors import Interrupted
 from rpa.database.queue_tables import jobs
 from rpa.line import Line
 from rpa.queue.leases import Lease
+
+_WITHDRAWN_BY = select(jobs.c.withdraw_by).where(jobs.c.request_id == bindparam("request")).with_for_update(read=True)
 
 
 class Guard:
@@ -23,6 +25,6 @@ class Guard:
         self._lease.check(connection)
         if closed := self._line.closed_in(connection, lock=True):
             raise Interrupted(str(closed))
-        query = select(jobs.c.withdraw_by).where(jobs.c.request_id == self._request_id).with_for_update(read=True)
-        if first and connection.execute(query).scalar() is not None:
+        asked = {"request": self._request_id}
+        if first and connection.execute(_WITHDRAWN_BY, asked).scalar() is not None:
             raise Interrupted("it is being withdrawn")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from rpa.database import writing
@@ -37,6 +37,9 @@ ITS_DATE = "it waits for its date"
 SOON = dt.timedelta(minutes=3)
 """What waits no longer than that waits for another try, not for its date."""
 SOME = 500
+_JOB = select(jobs).where(jobs.c.request_id == bindparam("request"))
+_LOCKED = _JOB.with_for_update()
+_TELL = update(jobs).where(jobs.c.request_id == bindparam("request")).values(step=bindparam("now"))
 
 
 class State(StrEnum):
@@ -102,7 +105,7 @@ class Jobs:
     def get(self, request_id: str) -> Job | None:
         """The job of that request, if it was ever put into the queue."""
         with self.engine.connect() as connection:
-            row = connection.execute(select(jobs).where(jobs.c.request_id == request_id)).first()
+            row = connection.execute(_JOB, {"request": request_id}).first()
         return None if row is None else Job.of(row)
 
     def these(self, request_ids: Sequence[str]) -> dict[str, Job]:
@@ -200,7 +203,7 @@ class Jobs:
         self.lock_account(connection, str(number), row.request_id, lease)
         values = {"state": State.WORKING, "worker": lease.id, "desk": desk, "since": now(), "step": "", "why": ""}
         connection.execute(update(jobs).where(jobs.c.request_id == row.request_id).values(**values))
-        return Job.of(connection.execute(select(jobs).where(jobs.c.request_id == row.request_id)).one())
+        return Job.of(connection.execute(_JOB, {"request": row.request_id}).one())
 
     def lock_account(self, connection: Connection, number: str, request_id: str, lease: Lease) -> None:
         """Promise 7. Raises NotTaken."""
@@ -246,14 +249,14 @@ class Jobs:
             values |= {"withdraw_by": None, "withdraw_why": None}
         connection.execute(update(jobs).where(jobs.c.request_id == request_id).values(**values))
 
-    def tell(self, request_id: str, worker: str, step: str) -> None:
-        """What is being done, for people who watch."""
-        mine = (jobs.c.request_id == request_id) & (jobs.c.worker == worker)
+    def tell(self, worker: str, steps: Mapping[str, str]) -> None:
+        """What is being done for each of these requests, for people who watch; told of those that are this worker's."""
+        told = [{"request": request_id, "now": step} for request_id, step in sorted(steps.items())]
         with self.engine.begin() as connection:
-            connection.execute(update(jobs).where(mine).values(step=step))
+            connection.execute(_TELL.where(jobs.c.worker == worker), told)
 
     def _locked(self, connection: Connection, request_id: str) -> Row[Any] | None:
-        return connection.execute(select(jobs).where(jobs.c.request_id == request_id).with_for_update()).first()
+        return connection.execute(_LOCKED, {"request": request_id}).first()
 
     # --- people ---
 

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from loguru import logger
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.errors import LeaseLost
@@ -33,6 +33,8 @@ BEATS = 7
 """A lease is extended so many times before it would run out."""
 MARGIN = 0.5
 """Clocks of two machines do not run equally fast."""
+_FENCED = select(workers.c.fenced).where(workers.c.id == bindparam("lease")).with_for_update(read=True)
+"""Made once: it is asked with each write of a journal."""
 
 
 def boot_clock() -> float:
@@ -97,8 +99,7 @@ class Lease:
 
     def check(self, connection: Connection) -> None:
         """Make sure of it for the time of the caller's transaction. Raises LeaseLost."""
-        query = select(workers.c.fenced).where(workers.c.id == self.id).with_for_update(read=True)
-        if not self.valid() or connection.execute(query).scalar() is not False:
+        if not self.valid() or connection.execute(_FENCED, {"lease": self.id}).scalar() is not False:
             self._lost.set()
             raise LeaseLost("the lease of this worker ran out and its work was taken over")
 

@@ -13,6 +13,7 @@ from flows.profile import SiteProfile
 from rpa.line import EFFECTS_OF_ONE, Line
 from rpa.queue.jobs import Jobs
 from rpa.queue.leases import Lease
+from rpa.queue.steps import Steps
 from rpa.records import CaseJournal, Records
 from rpa.results import Result
 
@@ -81,6 +82,11 @@ class Shop:
     """Requests in a row that could not be begun."""
     exhausted: str = ""
     """Why this process starts nothing more, though the line is open: the cap of a run is reached, no browser opens."""
+    steps: Steps = field(init=False)
+    """Told what is being done for each request in hand."""
+
+    def __post_init__(self) -> None:
+        self.steps = Steps(lambda steps: self.jobs.tell(self.lease.id, steps))
 
     @property
     def reserved(self) -> int:
@@ -95,6 +101,7 @@ class Shop:
 
     def over(self, request_id: str) -> None:
         """It is out of hand again."""
+        self.steps.over(request_id)
         with self.guard:
             self.in_hand.discard(request_id)
 

@@ -13,13 +13,23 @@ from rpa.queue.leases import Watcher, let_go
 from rpa.queue.rechecks import RECHECK, Rechecks, overdue
 
 KEPT, ORPHANED = dt.timedelta(days=1), dt.timedelta(minutes=1)
+_NOT_FENCED, _FENCED = select(workers).where(~workers.c.fenced), select(workers.c.id).where(workers.c.fenced)
+_LEFT = (
+    select(jobs.c.worker)
+    .where(jobs.c.worker.in_(_FENCED))
+    .union(
+        select(account_locks.c.worker).where(account_locks.c.worker.in_(_FENCED)),
+        select(rechecks.c.worker).where(rechecks.c.worker.in_(_FENCED)),
+    )
+)
+"""Asked each second, so made once."""
 
 
 def sweep(queue: Jobs, watcher: Watcher, mine: str) -> list[str]:
     """Look for workers that died and take over what they had; returns their ids. Raises SQLAlchemyError."""
     handed = queue.waiting.handed_out()  # first: a worker that is seen later was not there yet
     with queue.engine.connect() as connection:
-        rows = list(connection.execute(select(workers).where(~workers.c.fenced)))
+        rows = list(connection.execute(_NOT_FENCED))
         left = _with_something_left(connection)
     alive = {row.id for row in rows}
     dead = [row.id for row in rows if row.id != mine and watcher.dead(row)]
@@ -32,11 +42,7 @@ def sweep(queue: Jobs, watcher: Watcher, mine: str) -> list[str]:
 
 def _with_something_left(connection: Connection) -> list[str]:
     """Workers that have given back or lost their lease, and yet have work in their name."""
-    fenced = select(workers.c.id).where(workers.c.fenced)
-    held = select(jobs.c.worker).where(jobs.c.worker.in_(fenced))
-    locked = select(account_locks.c.worker).where(account_locks.c.worker.in_(fenced))
-    read = select(rechecks.c.worker).where(rechecks.c.worker.in_(fenced))
-    return [str(one) for one in connection.execute(held.union(locked, read)).scalars()]
+    return [str(one) for one in connection.execute(_LEFT).scalars()]
 
 
 def take_over(queue: Jobs, worker: str) -> None:
@@ -47,7 +53,8 @@ def take_over(queue: Jobs, worker: str) -> None:
     with queue.transaction() as connection:
         connection.execute(update(workers).where(workers.c.id == worker).values(fenced=True))
         connection.execute(delete(account_locks).where(account_locks.c.worker == worker))
-        held = list(connection.execute(select(jobs.c.request_id).where(jobs.c.worker == worker)).scalars())
+        mine = select(jobs.c.request_id).where(jobs.c.worker == worker)
+        held = list(connection.execute(mine.order_by(jobs.c.request_id)).scalars())  # as `Jobs.tell` locks them
         for request_id in held:
             queue.put_back(connection, request_id, "taken over from a worker that died")
         for entry in handed:

@@ -3,8 +3,8 @@ database."""
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -77,6 +77,7 @@ class CaseJournal:
         self._guard = threading.RLock()
         self._listeners: list[Callable[[Event], None]] = []
         self._guarded = guard
+        self._together = False
         self._file = self._opened(case_dir, request.id)
         try:
             self._evidence = EvidenceFolder(case_dir, redactor)
@@ -144,9 +145,22 @@ class CaseJournal:
         """Append an event; durable as `CRITICAL` says. Raises OSError, SQLAlchemyError."""
         with self._guard:
             line = self._append(kind, clause, data)
-            if kind in CRITICAL:
+            if kind in CRITICAL and not self._together:
                 self._flush()
         self._tell(line.event)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What `write` and `settle` record within the block is durable at its end: one fsync, one commit. An intent is at
+        once. What the block raises leaves the events to the next that is made durable. Raises OSError, SQLAlchemyError.
+        """
+        with self._guard:
+            self._together = True
+            try:
+                yield
+            finally:
+                self._together = False
+            self._flush()
 
     def intend(self, effect: str, clause: str, identity: dict[str, str], page: str, before: str) -> str:
         """Record an intent, durably in journal and database (promise 3), and return its id.

@@ -7,12 +7,13 @@ import os
 import re
 import uuid
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, and_, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from flows.journal import Intent, standing
@@ -121,12 +122,15 @@ class Records:
 
         Raises RequestConflict, UnsafeId, SQLAlchemyError.
         """
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(insert(requests), row_of(request, source))
-        except IntegrityError:
-            self._must_be_same(request)
-        return self._get(request.id)
+        check_id(request.id)
+        row = self._row(request.id) or self._accepted(request, source)
+        _must_fit(row, request, self.cases_dir)
+        return self._record(row)
+
+    def _accepted(self, request: CancellationRequest, source: str) -> Row[Any]:
+        with contextlib.suppress(IntegrityError), self._engine.begin() as connection:  # another process may be first
+            connection.execute(insert(requests), row_of(request, source))
+        return self._known(request.id)
 
     def accept_in(
         self, connection: Connection, offered: Sequence[CancellationRequest], source: str
@@ -158,7 +162,7 @@ class Records:
 
         What was accepted stays as it was, and the id with it. Raises AlreadyEnded, AlreadyBegun.
         """
-        record = self._record(connection.execute(_records().where(requests.c.id == request_id)).one())
+        record = self._record(connection.execute(_RECORD, {"request": request_id}).one())
         if record.outcome is not None:
             ended = f"request {request_id} has its end: {record.outcome.end.value}"
             raise AlreadyEnded(f"{ended}; its date can't be moved any more")
@@ -192,11 +196,13 @@ class Records:
 
     def find_in(self, connection: Connection, request_id: str) -> RequestRecord:
         """The same in the caller's transaction."""
+        if row := _row(connection, request_id):
+            return self._record(row)
         found = _beginning_so(connection, request_id)
         if len(found) != 1:
             newest = select(requests.c.id).order_by(requests.c.position.desc()).limit(NEAR)
             raise NoSuchRequest(_not_found(request_id, list(connection.execute(newest).scalars()), found))
-        return self._record(connection.execute(_records().where(requests.c.id == found[0])).one())
+        return self._record(connection.execute(_RECORD, {"request": found[0]}).one())
 
     def these(self, ids: Sequence[str]) -> list[RequestRecord]:
         """The requests of these ids, in that order; unknown ones are left out."""
@@ -233,7 +239,7 @@ class Records:
         journal = CaseJournal(self._engine, request, record.case_dir, redactor, place=self.place, guard=guard)
         try:
             # Read again: another process may have ended the request before the case folder's lock was ours.
-            record = must_not_be_purged(self._get(request.id))
+            record = must_not_be_purged(self._record(self._known(request.id)))
             if reopens:
                 _must_be_cancelled(request.id, self.last_end(request.id))
             else:
@@ -279,14 +285,13 @@ class Records:
         with self._engine.connect() as connection:
             return intents_of(connection, request_id)
 
-    def _get(self, request_id: str) -> RequestRecord:
+    def _row(self, request_id: str) -> Row[Any] | None:
         with self._engine.connect() as connection:
-            return self._record(connection.execute(_records().where(requests.c.id == request_id)).one())
+            return _row(connection, request_id)
 
-    def _must_be_same(self, request: CancellationRequest) -> None:
+    def _known(self, request_id: str) -> Row[Any]:
         with self._engine.connect() as connection:
-            row = connection.execute(select(requests).where(requests.c.id == request.id)).one()
-        _must_fit(row, request, self.cases_dir)
+            return connection.execute(_RECORD, {"request": request_id}).one()
 
     def _record(self, row: Row[Any]) -> RequestRecord:
         stored = Stored.read(row.content)
@@ -314,13 +319,20 @@ def _records() -> Select[Any]:
     return select(requests, made.label("attempts"), ends.c.outcome).select_from(requests).outerjoin(ends, newest)
 
 
+_RECORD = _records().where(requests.c.id == bindparam("request"))
+"""Made once: to build it takes longer than to ask it."""
+
+
+def _row(connection: Connection, request_id: str) -> Row[Any] | None:
+    """The request of exactly that id, as `_records` has it."""
+    asked = {"request": request_id}
+    return connection.execute(_RECORD, asked).first() if _START_OF_ID.fullmatch(request_id) else None
+
+
 def _beginning_so(connection: Connection, request_id: str) -> list[str]:
-    """The id itself if there is one, else some of those that begin so."""
+    """Some of the ids that begin so."""
     if not _START_OF_ID.fullmatch(request_id):
         return []
-    exact = connection.execute(select(requests.c.id).where(requests.c.id == request_id)).scalars().all()
-    if exact:
-        return list(exact)
     query = select(requests.c.id).where(requests.c.id.startswith(request_id, autoescape=True))
     # LIKE disregards case on SQLite
     found = connection.execute(query.order_by(requests.c.position).limit(NEAR)).scalars()
@@ -411,6 +423,7 @@ def _facts(record: RequestRecord, profile: SiteProfile, place: str) -> dict[str,
     }
 
 
+@cache
 def _version() -> str:
     try:
         return version("planplus-cancellation-robot")

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -17,6 +18,8 @@ from rpa.records.documents import mask_document, redact_tags
 from rpa.records.tokens import SECRET, without_tokens
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_heading = lru_cache(1000)(label)
+"""Names of fields and headings of tables are few, and come again with each event."""
 
 
 class Redactor:
@@ -42,7 +45,7 @@ class Redactor:
         text = without_tokens(text)
         for value in self._masked:
             text = text.replace(value, MASK)
-        return _SURROGATE.sub(lambda half: f"⟨U+{ord(half.group()):04X}⟩", text)
+        return text if text.isascii() else _SURROGATE.sub(lambda half: f"⟨U+{ord(half.group()):04X}⟩", text)
 
     def document(self, text: str) -> str:
         """An HTML snapshot: as `text`, and without values of password, hidden-token and masked fields."""
@@ -78,7 +81,7 @@ class Redactor:
         return [self.data(item) for item in items]
 
     def _field(self, name: str, value: Any) -> Any:
-        if label(name) not in self._labels or value in (None, ""):
+        if _heading(name) not in self._labels or value in (None, ""):
             return self.data(value)
         self._learn([str(value)])
         return MASK

@@ -36,7 +36,7 @@ def without_tokens(text: str) -> str:
     if len(lower) != len(text):  # a letter that is two in lower case: places would not agree
         return _ASSIGNED.sub(rf"\1{SECRET}", text)
     # The expression is tried only where one of its words stands: on a page of 200 kB that is 50 times faster.
-    places = sorted(place for word in _WORDS for place in _places(lower, word))
+    places = sorted(place for word in _WORDS if word in lower for place in _places(lower, word))
     parts, done = [], 0
     for place in places:
         found = _ASSIGNED.match(text, place) if place >= done else None
