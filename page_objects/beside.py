@@ -11,21 +11,20 @@ TICKS = {"checkbox", "radio", "switch"}
 
 
 def labelled(document: Document, words: str, kinds: set[str], strict: Callable[[str], str]) -> list[Found]:
-    wanted = strict(words)
-    fields = [control for control in document.controls if control.kind in kinds]
-    tied = [control for control in fields if any(strict(label) == wanted for label in control.labels)]
-    if not tied:
+    wanted, index, fields = strict(words), document.by_words(strict), document.of_kinds(kinds)
+    tied = [control for control in index.labels.get(wanted, ()) if control.kind in kinds]
+    if not tied and fields:
         beside = (field_beside(document, run, fields) for run in label_runs(document, wanted, strict))
         tied = list({control.index: control for control in beside if control}.values())
     if not tied:
-        tied = [control for control in fields if any(strict(name) == wanted for name in control.names)]
+        tied = [control for control in index.titles.get(wanted, ()) if control.kind in kinds]
     return [Found(document, control) for control in tied]
 
 
 def label_runs(document: Document, wanted: str, strict: Callable[[str], str] = plain) -> list[Run]:
     """The texts, outside of anything that can be clicked, that read `wanted`; a whole line counts as its last piece."""
-    found = []
-    for number in document.lines_reading(wanted, strict):
+    found, index = [], document.by_words(strict)
+    for number in index.lines.get(wanted, ()):
         free = [
             run
             for run in document.lines[number]
@@ -38,7 +37,7 @@ def label_runs(document: Document, wanted: str, strict: Callable[[str], str] = p
         if not hits and strict(document.line_texts[number]) == wanted:
             hits = [free[-1]]
         found += hits
-    return found or [run for run in document.paragraphs if run.control < 0 and strict(run.text) == wanted]
+    return found or [run for run in index.paragraphs.get(wanted, ()) if run.control < 0]
 
 
 def field_beside(document: Document, label: Run, fields: Sequence[Control]) -> Control | None:
