@@ -6,13 +6,13 @@ Nothing here touches the browser: `eye.js` reads, `tab.py` looks. Positions are 
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from page_objects.index import Form, Index
-from page_objects.wording import squeeze
+from page_objects.index import Form, Index, gathered
+from page_objects.wording import plain, squeeze
 
 _GAP = re.compile(r"[ \u00a0]{3,}|[\t|\u00b7\u2022]")
 OPERABLE = {"link", "button", "clickable", "summary", "tab", "menuitem", "menuitemradio", "option", "treeitem"}
@@ -87,11 +87,10 @@ class Cell(NamedTuple):
     """The cell that its table stands in, where tables are nested."""
 
 
-@dataclass(frozen=True)
-class Control:
+class Control(NamedTuple):
     """Something that can be clicked or filled in. `index` is its number in the document's reading."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple's own `index` is a method
     kind: str
     type: str
     labels: tuple[str, ...]
@@ -125,7 +124,7 @@ class Control:
     form: int
     text: str = ""
 
-    @cached_property
+    @property
     def name(self) -> str:
         """What a person would call it: its text, else the value on a button, else a picture's or title's words."""
         return (
@@ -261,6 +260,11 @@ class Document:
         return self._indexes[form]
 
     @cached_property
+    def by_name(self) -> dict[str, list[Control]]:
+        """The controls, by what a person would call them, in its `plain` form."""
+        return gathered(((control, (control.name,)) for control in self.controls), plain)
+
+    @cached_property
     def _rows(self) -> dict[int, list[int]]:
         rows: dict[int, dict[int, None]] = {}
         for cell in self.cells:
@@ -291,7 +295,7 @@ def _joined(runs: Sequence[Run]) -> Run:
     return runs[-1]._replace(text=" ".join(run.text for run in runs), box=box)
 
 
-_PARENT = [one.name for one in fields(Control)].index("parent") - 1
+_PARENT = Control._fields.index("parent") - 1
 """Its place in what eye.js tells of a control: all the fields in their order, but the first and the last."""
 
 
@@ -303,9 +307,8 @@ def _run(packed: list[Any]) -> Run:
 
 def _control(index: int, packed: list[Any], text: str) -> Control:
     kind, type_, labels, names, *told, options, parent, line, row, cell, table, box, form = packed
-    words, place = (tuple(labels), tuple(names)), (parent, line, row, cell, table, Box._make(box), form)
-    values: list[Any] = [index, kind, type_, *words, *told, tuple(map(tuple, options)), *place, text]
-    return Control(*values)
+    words, choice, place = (tuple(labels), tuple(names)), tuple(map(tuple, options)), (parent, line, row, cell, table)
+    return Control._make((index, kind, type_, *words, *told, choice, *place, Box._make(box), form, text))
 
 
 def _texts_of_controls(runs: Sequence[Run], parents: Sequence[int]) -> dict[int, str]:
@@ -318,8 +321,7 @@ def _texts_of_controls(runs: Sequence[Run], parents: Sequence[int]) -> dict[int,
     return told
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A control, and the document it was read in."""
 
     document: Document

@@ -61,7 +61,7 @@ class Screen:
             found = [
                 Found(document, control)
                 for document in self.documents
-                for control in document.by_words(plain).names.get(plain(words), ())
+                for control in document.by_name.get(plain(words), ())
                 if control.kind in wanted
             ]
             if found:
