@@ -119,11 +119,12 @@ def _distance(one: Box, other: Box) -> int:
 
 def _text_between(document: Document, label: Run, target: Box) -> bool:
     """Whether another label (a text with a colon, or in a cell of its own) stands between label and target."""
+    start, end = label.box.right - 4, target.left + 4
     return any(
-        run is not label
+        start <= run.box.left
+        and run.box.right <= end
+        and run is not label
         and run.box.on_line_with(label.box)
-        and label.box.right - 4 <= run.box.left
-        and run.box.right <= target.left + 4
         and len(plain(run.text)) > 2
         and (run.text.strip().endswith(":") or run.cell != label.cell)
         for run in document.runs
@@ -218,7 +219,7 @@ def _is_value(document: Document, run: Run) -> bool:
     if run.definition >= 0:
         return True
     for element in run.path:
-        others = [other for other in document.runs if element in other.path and other is not run]
+        others = [other for other in document.within(element) if other is not run]
         if others:
             first = others[0]
             return len(others) == 1 and (
@@ -232,7 +233,7 @@ def _tied_text(document: Document, label: Run) -> str | None:
     if label.term >= 0:
         return squeeze(" ".join(run.text for run in document.runs if run.definition == label.term))
     for element in label.path:
-        others = [run for run in document.runs if element in run.path and run is not label and run.line != label.line]
+        others = [run for run in document.within(element) if run is not label and run.line != label.line]
         if others:
             text = document.line_texts[others[0].line]
             alone = len({run.line for run in others}) == 1 and others[0].line > label.line

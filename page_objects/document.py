@@ -238,6 +238,18 @@ class Document:
         return lines
 
     @cached_property
+    def _by_element(self) -> dict[int, list[Run]]:
+        inside: dict[int, list[Run]] = {}
+        for run in self.runs:
+            for element in run.path:
+                inside.setdefault(element, []).append(run)
+        return inside
+
+    def within(self, element: int) -> list[Run]:
+        """The texts in an element that is in the `path` of one of them."""
+        return self._by_element[element]
+
+    @cached_property
     def line_texts(self) -> dict[int, str]:
         return {number: squeeze("".join(run.text for run in runs)) for number, runs in self.lines.items()}
 
@@ -275,6 +287,11 @@ class Document:
     def rows_of(self, table: int) -> list[int]:
         """The numbers of a table's rows, from top to bottom."""
         return self._rows.get(table, [])
+
+    @cached_property
+    def plain_text(self) -> str:
+        """The `plain` forms of all lines: words that are not in it are in no line."""
+        return "\n".join(map(plain, self.line_texts.values()))
 
     @cached_property
     def text(self) -> str:

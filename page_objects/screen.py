@@ -115,9 +115,8 @@ class Screen:
         """The line in which an alternative of `phrase` stands (as part of the line), or None."""
         wanted = [plain(words) for words in phrase]
         for document in self.documents:
-            for text in document.line_texts.values():
-                if any(words in plain(text) for words in wanted):
-                    return text
+            if any(words in document.plain_text for words in wanted):
+                return next(text for text in document.line_texts.values() if any(w in plain(text) for w in wanted))
         return None
 
     # --- fields, by the label beside them ---
