@@ -11,21 +11,20 @@ TICKS = {"checkbox", "radio", "switch"}
 
 
 def labelled(document: Document, words: str, kinds: set[str], strict: Callable[[str], str]) -> list[Found]:
-    wanted = strict(words)
-    fields = [control for control in document.controls if control.kind in kinds]
-    tied = [control for control in fields if any(strict(label) == wanted for label in control.labels)]
-    if not tied:
+    wanted, index, fields = strict(words), document.by_words(strict), document.of_kinds(kinds)
+    tied = [control for control in index.labels.get(wanted, ()) if control.kind in kinds]
+    if not tied and fields:
         beside = (field_beside(document, run, fields) for run in label_runs(document, wanted, strict))
         tied = list({control.index: control for control in beside if control}.values())
     if not tied:
-        tied = [control for control in fields if any(strict(name) == wanted for name in control.names)]
+        tied = [control for control in index.titles.get(wanted, ()) if control.kind in kinds]
     return [Found(document, control) for control in tied]
 
 
 def label_runs(document: Document, wanted: str, strict: Callable[[str], str] = plain) -> list[Run]:
     """The texts, outside of anything that can be clicked, that read `wanted`; a whole line counts as its last piece."""
-    found = []
-    for number in document.lines_reading(wanted, strict):
+    found, index = [], document.by_words(strict)
+    for number in index.lines.get(wanted, ()):
         free = [
             run
             for run in document.lines[number]
@@ -38,7 +37,7 @@ def label_runs(document: Document, wanted: str, strict: Callable[[str], str] = p
         if not hits and strict(document.line_texts[number]) == wanted:
             hits = [free[-1]]
         found += hits
-    return found or [run for run in document.paragraphs if run.control < 0 and strict(run.text) == wanted]
+    return found or [run for run in index.paragraphs.get(wanted, ()) if run.control < 0]
 
 
 def field_beside(document: Document, label: Run, fields: Sequence[Control]) -> Control | None:
@@ -120,11 +119,12 @@ def _distance(one: Box, other: Box) -> int:
 
 def _text_between(document: Document, label: Run, target: Box) -> bool:
     """Whether another label (a text with a colon, or in a cell of its own) stands between label and target."""
+    start, end = label.box.right - 4, target.left + 4
     return any(
-        run is not label
+        start <= run.box.left
+        and run.box.right <= end
+        and run is not label
         and run.box.on_line_with(label.box)
-        and label.box.right - 4 <= run.box.left
-        and run.box.right <= target.left + 4
         and len(plain(run.text)) > 2
         and (run.text.strip().endswith(":") or run.cell != label.cell)
         for run in document.runs
@@ -219,7 +219,7 @@ def _is_value(document: Document, run: Run) -> bool:
     if run.definition >= 0:
         return True
     for element in run.path:
-        others = [other for other in document.runs if element in other.path and other is not run]
+        others = [other for other in document.within(element) if other is not run]
         if others:
             first = others[0]
             return len(others) == 1 and (
@@ -233,7 +233,7 @@ def _tied_text(document: Document, label: Run) -> str | None:
     if label.term >= 0:
         return squeeze(" ".join(run.text for run in document.runs if run.definition == label.term))
     for element in label.path:
-        others = [run for run in document.runs if element in run.path and run is not label and run.line != label.line]
+        others = [run for run in document.within(element) if run is not label and run.line != label.line]
         if others:
             text = document.line_texts[others[0].line]
             alone = len({run.line for run in others}) == 1 and others[0].line > label.line

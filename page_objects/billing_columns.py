@@ -20,7 +20,7 @@ from page_objects.grid import (
 )
 from page_objects.obstacles import Ambiguous
 from page_objects.phrases import Phrase
-from page_objects.wording import plain, plain_label, says
+from page_objects.wording import beginning, plain, plain_label, says, wordings
 from page_objects.words import BillingWords
 
 MONEY = re.compile(r"[$€£¥]\s*\d|\d[.,]\d\d(?!\d)|\d\s*(?:USD|EUR|GBP|CAD)\b|\b(?:USD|EUR|GBP|CAD)\s*\d", re.IGNORECASE)
@@ -36,7 +36,7 @@ ONE_STATUS = 40
 def tells(text: str, phrase: Iterable[str]) -> bool:
     """Whether a status is an alternative of `phrase`, alone, behind a sign or with more words: "✓ PAID - thank you"."""
     seen = plain(text)
-    return len(seen) <= ONE_STATUS and any(re.match(rf"\W*{re.escape(plain(words))}(?!\w)", seen) for words in phrase)
+    return len(seen) <= ONE_STATUS and bool(beginning(tuple(phrase)).match(seen))
 
 
 def is_figure(text: str) -> bool:
@@ -169,7 +169,7 @@ def _filled(band: Band) -> list[Piece]:
 
 def _is_called(text: str, phrase: Phrase) -> bool:
     """As a heading: "Amount (USD)" is called Amount."""
-    return bool(text) and (says(text, phrase) or plain_label(text) in {plain(words) for words in phrase})
+    return bool(text) and (says(text, phrase) or plain_label(text) in wordings(phrase))
 
 
 def _over(one: Box, other: Box) -> bool:

@@ -5,21 +5,21 @@ Nothing here touches the browser: `eye.js` reads, `tab.py` looks. Positions are 
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from page_objects.wording import squeeze
+from page_objects.index import Form, Index, gathered
+from page_objects.wording import plain, squeeze
 
 _GAP = re.compile(r"[ \u00a0]{3,}|[\t|\u00b7\u2022]")
 OPERABLE = {"link", "button", "clickable", "summary", "tab", "menuitem", "menuitemradio", "option", "treeitem"}
 ENTERABLE = {"field", "select", "checkbox", "radio", "switch", "textbox", "combobox", "searchbox", "file"}
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     left: int
     top: int
     width: int
@@ -35,15 +35,17 @@ class Box:
 
     def on_line_with(self, other: "Box") -> bool:
         """Whether a person would say that both stand in one line: half of the lower one's height is shared."""
-        bottom = min(self.top + self.height, other.top + other.height)  # not by the properties: asked most often of all
-        return bottom - max(self.top, other.top) >= 0.5 * min(self.height, other.height)
+        _, top, _, height = self  # no property, min or max: this is asked most often of all
+        _, other_top, _, other_height = other
+        bottom, other_bottom = top + height, other_top + other_height
+        shared = (bottom if bottom < other_bottom else other_bottom) - (top if top > other_top else other_top)
+        return 2 * shared >= (height if height < other_height else other_height)
 
     def in_column_with(self, other: "Box") -> bool:
         return min(self.right, other.right) - max(self.left, other.left) > 0 or abs(self.left - other.left) <= 8
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """A piece of text that is read without a break."""
 
     text: str
@@ -74,8 +76,7 @@ class Run:
         return tuple(squeeze(one) for part in parts for one in _GAP.split(part) if squeeze(one))
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell of a table or grid; its number is its place in `Document.cells`."""
 
     row: int
@@ -86,11 +87,10 @@ class Cell:
     """The cell that its table stands in, where tables are nested."""
 
 
-@dataclass(frozen=True)
-class Control:
+class Control(NamedTuple):
     """Something that can be clicked or filled in. `index` is its number in the document's reading."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple's own `index` is a method
     kind: str
     type: str
     labels: tuple[str, ...]
@@ -187,16 +187,10 @@ class Document:
     def parse(cls, text: str, frame: Any = None, labels: frozenset[str] = frozenset()) -> "Document":
         """From the JSON text of `eye.js`."""
         raw = json.loads(text)
-        runs = tuple(
-            Run(*run[:7], Box(*run[7]), *run[8:11], tuple(run[11]), run[12], tuple(run[13]))  # type: ignore[call-arg]  # as eye.js packs it
-            for run in raw["runs"]
-        )
-        told = _texts_of_controls(runs, [control["parent"] for control in raw["controls"]])
-        controls = tuple(
-            Control(index=index, text=told.get(index, ""), **_control_fields(control))
-            for index, control in enumerate(raw["controls"])
-        )
-        cells = tuple(Cell(row, table, head, Box(*box), holder) for row, table, head, box, holder in raw["cells"])
+        runs = tuple(_run(packed) for packed in raw["runs"])
+        cells = tuple(Cell(row, table, head, Box._make(box), holder) for row, table, head, box, holder in raw["cells"])
+        told = _texts_of_controls(runs, [packed[_PARENT] for packed in raw["controls"]])
+        controls = tuple(_control(index, packed, told.get(index, "")) for index, packed in enumerate(raw["controls"]))
         keys = (
             "token",
             "url",
@@ -227,11 +221,33 @@ class Document:
         return self.ready in {"loading", "held"}
 
     @cached_property
+    def _by_kinds(self) -> dict[frozenset[str], list[Control]]:
+        return {}
+
+    def of_kinds(self, kinds: Set[str]) -> list[Control]:
+        asked = frozenset(kinds)
+        if asked not in self._by_kinds:
+            self._by_kinds[asked] = [control for control in self.controls if control.kind in asked]
+        return self._by_kinds[asked]
+
+    @cached_property
     def lines(self) -> dict[int, list[Run]]:
         lines: dict[int, list[Run]] = {}
         for run in self.runs:
             lines.setdefault(run.line, []).append(run)
         return lines
+
+    @cached_property
+    def _by_element(self) -> dict[int, list[Run]]:
+        inside: dict[int, list[Run]] = {}
+        for run in self.runs:
+            for element in run.path:
+                inside.setdefault(element, []).append(run)
+        return inside
+
+    def within(self, element: int) -> list[Run]:
+        """The texts in an element that is in the `path` of one of them."""
+        return self._by_element[element]
 
     @cached_property
     def line_texts(self) -> dict[int, str]:
@@ -246,18 +262,19 @@ class Document:
         return tuple(_joined(runs) for runs in parts.values() if len({run.line for run in runs}) > 1)
 
     @cached_property
-    def _by_words(self) -> dict[Callable[[str], str], dict[str, list[int]]]:
+    def _indexes(self) -> dict[Form, Index]:
         return {}
 
-    def lines_reading(self, wanted: str, form: Callable[[str], str]) -> list[int]:
-        """The numbers of the lines of which a piece, or the whole, reads `wanted` in its `form` (plain, plain_label)."""
-        index = self._by_words.get(form)
-        if index is None:
-            index = self._by_words[form] = {}
-            for number, runs in self.lines.items():
-                for words in {form(self.line_texts[number]), *(form(run.text) for run in runs)}:
-                    index.setdefault(words, []).append(number)
-        return index.get(wanted, [])
+    def by_words(self, form: Form) -> Index:
+        """What can be read in it under which words, each in its `form` (plain, plain_label)."""
+        if form not in self._indexes:
+            self._indexes[form] = Index(self, form)
+        return self._indexes[form]
+
+    @cached_property
+    def by_name(self) -> dict[str, list[Control]]:
+        """The controls, by what a person would call them, in its `plain` form."""
+        return gathered(((control, (control.name,)) for control in self.controls), plain)
 
     @cached_property
     def _rows(self) -> dict[int, list[int]]:
@@ -270,6 +287,11 @@ class Document:
     def rows_of(self, table: int) -> list[int]:
         """The numbers of a table's rows, from top to bottom."""
         return self._rows.get(table, [])
+
+    @cached_property
+    def plain_text(self) -> str:
+        """The `plain` forms of all lines: words that are not in it are in no line."""
+        return "\n".join(map(plain, self.line_texts.values()))
 
     @cached_property
     def text(self) -> str:
@@ -287,17 +309,23 @@ def _joined(runs: Sequence[Run]) -> Run:
     left, top = min(run.box.left for run in runs), min(run.box.top for run in runs)
     right, bottom = max(run.box.right for run in runs), max(run.box.bottom for run in runs)
     box = Box(left, top, right - left, bottom - top)
-    return replace(runs[-1], text=" ".join(run.text for run in runs), box=box)
+    return runs[-1]._replace(text=" ".join(run.text for run in runs), box=box)
 
 
-def _control_fields(raw: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **raw,
-        "box": Box(*raw["box"]),
-        "labels": tuple(raw["labels"]),
-        "names": tuple(raw["names"]),
-        "options": tuple(tuple(option) for option in raw["options"]),
-    }
+_PARENT = Control._fields.index("parent") - 1
+"""Its place in what eye.js tells of a control: all the fields in their order, but the first and the last."""
+
+
+def _run(packed: list[Any]) -> Run:
+    text, line, control, row, cell, table, head, box, paragraph, term, definition, path, look, seams = packed
+    box, path, seams = Box._make(box), tuple(path), tuple(seams)
+    return Run(text, line, control, row, cell, table, head, box, paragraph, term, definition, path, look, seams)
+
+
+def _control(index: int, packed: list[Any], text: str) -> Control:
+    kind, type_, labels, names, *told, options, parent, line, row, cell, table, box, form = packed
+    words, choice, place = (tuple(labels), tuple(names)), tuple(map(tuple, options)), (parent, line, row, cell, table)
+    return Control._make((index, kind, type_, *words, *told, choice, *place, Box._make(box), form, text))
 
 
 def _texts_of_controls(runs: Sequence[Run], parents: Sequence[int]) -> dict[int, str]:
@@ -310,8 +338,7 @@ def _texts_of_controls(runs: Sequence[Run], parents: Sequence[int]) -> dict[int,
     return told
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A control, and the document it was read in."""
 
     document: Document

@@ -323,7 +323,9 @@
     status: navigation ? navigation.responseStatus || 0 : 0, held, cells, counts,
     runs: runs.map((r) => [r.text, r.line, r.control, r.row, r.cell, r.table, r.head, r.box, r.paragraph, r.term,
       r.definition, r.path, r.look, r.seams]),
-    controls,
+    controls: controls.map((c) => [c.kind, c.type, c.labels, c.names, c.value, c.href, c.target, c.onclick, c.does, c.sends,
+      c.own, c.popup, c.pointer, c.disabled, c.readonly, c.checked, c.selected, c.expanded, c.options, c.parent, c.line,
+      c.row, c.cell, c.table, c.box, c.form]),
   });
   };
   return read();

@@ -12,7 +12,9 @@ LABEL_WORDS = 6
 
 def inline_values(document: Document, wanted: str) -> list[str]:
     """The values of `wanted` (in its `plain` form) in lines that hold label and value."""
-    values = []
+    values: list[str] = []
+    if wanted not in document.plain_text:
+        return values
     for number, text in document.line_texts.items():
         if wanted not in plain(text):
             continue

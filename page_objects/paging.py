@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from page_objects.document import OPERABLE, Control, Document, Found
 from page_objects.obstacles import Ambiguous
@@ -19,6 +20,7 @@ _FRAME = re.compile(r"^[\[(<{«‹|\s]+(?=.)|(?<=.)[\])>}»›→|\s]+$")
 _COUNT = re.compile(r"\s*[(\[]\d+[)\]]$")
 
 
+@lru_cache(maxsize=4096)
 def bare(name: str) -> str:
     """A name without the signs round it and a number of rows: "[Next >]" is Next, "Cancelled (3)" is Cancelled."""
     called = plain(name)
@@ -28,16 +30,13 @@ def bare(name: str) -> str:
 def named(screen: Screen, phrase: Phrase, kinds: Iterable[str] = OPERABLE) -> list[Found]:
     """What can be clicked and is called so, with or without brackets and arrows round its name."""
     found = screen.operable(phrase, kinds)
-    for words in () if found else phrase:
-        found = [
-            Found(document, control)
-            for document in screen.documents
-            for control in document.controls
-            if control.kind in set(kinds) and bare(control.name) == plain(words)
-        ]
-        if found:
-            break
-    return found
+    if found:
+        return found
+    called: dict[str, list[Found]] = {}
+    for document in screen.documents:
+        for control in document.of_kinds(frozenset(kinds)):
+            called.setdefault(bare(control.name), []).append(Found(document, control))
+    return next((called[plain(words)] for words in phrase if plain(words) in called), [])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from page_objects.beside import field_value, fixed_values, label_runs, labelled,
 from page_objects.document import ENTERABLE, OPERABLE, Box, Document, Found, Run
 from page_objects.obstacles import Ambiguous, Missing
 from page_objects.twins import one_to_a_person
-from page_objects.wording import plain, plain_label, squeeze
+from page_objects.wording import plain, plain_label, squeeze, wordings
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ class Screen:
             found = [
                 Found(document, control)
                 for document in self.documents
-                for control in document.controls
-                if control.kind in wanted and plain(control.name) == plain(words)
+                for control in document.by_name.get(plain(words), ())
+                if control.kind in wanted
             ]
             if found:
                 return [one for one in found if not _holds_another(one, found)]
@@ -70,7 +70,7 @@ class Screen:
 
     def _by_line(self, phrase: Iterable[str], kinds: set[str]) -> list[Found]:
         """A line that reads as the phrase, of which only a part is the link ("Link to AR: <a>611974 ...</a>")."""
-        wanted = {plain(words) for words in phrase}
+        wanted = wordings(tuple(phrase))
         found = []
         for document in self.documents:
             for reads_so in (
@@ -100,7 +100,7 @@ class Screen:
 
     def places(self, phrase: Iterable[str]) -> list[tuple[Document, Run]]:
         """Where an alternative of `phrase` can be read."""
-        wanted = {plain(words) for words in phrase}
+        wanted = wordings(tuple(phrase))
         found = []
         for document in self.documents:
             for number, runs in document.lines.items():
@@ -115,9 +115,8 @@ class Screen:
         """The line in which an alternative of `phrase` stands (as part of the line), or None."""
         wanted = [plain(words) for words in phrase]
         for document in self.documents:
-            for text in document.line_texts.values():
-                if any(words in plain(text) for words in wanted):
-                    return text
+            if any(words in document.plain_text for words in wanted):
+                return next(text for text in document.line_texts.values() if any(w in plain(text) for w in wanted))
         return None
 
     # --- fields, by the label beside them ---

@@ -148,7 +148,7 @@ class StrayWords:
         if named > 1 and not re.search(r"\w", rest):
             return not self._figures_beside(document, [run])
         for place in run.path:
-            near = [one for one in document.runs if place in one.path]
+            near = document.within(place)
             texts = [plain(one.text).strip(" |,;/") for one in near if plain(one.text).strip(" |,;/")]
             several = len(set(texts)) == len(texts) and sum(tells(text, self._known) for text in texts) > 1
             if several and all(self._names_status(text) for text in texts):

@@ -57,9 +57,15 @@ def plain_label(text: str) -> str:
     return shorter or label
 
 
+@lru_cache(maxsize=4096)
+def wordings(phrase: tuple[str, ...]) -> frozenset[str]:
+    """The alternatives of `phrase`, each in its `plain` form."""
+    return frozenset(plain(words) for words in phrase)
+
+
 def reads_as(seen: str, phrase: Iterable[str]) -> bool:
     """Whether `seen` is an alternative of `phrase`, alone, with an invitation ("Other (explain)") or a code ("99 - Other")."""
-    wanted = {plain(words) for words in phrase}
+    wanted = wordings(tuple(phrase))
     said = _CODE.sub("", plain(seen))
     return plain(seen) in wanted or said in wanted or plain(_INVITATION.sub("", said)) in wanted
 
@@ -70,13 +76,30 @@ def same_words(seen: str, wanted: str) -> bool:
 
 def says(seen: str, phrase: Iterable[str]) -> bool:
     """Whether `seen` is one of the alternatives of `phrase`."""
-    return plain(seen) in {plain(words) for words in phrase}
+    return plain(seen) in wordings(tuple(phrase))
 
 
 def contains_words(seen: str, phrase: Iterable[str]) -> bool:
     """Whether one alternative of `phrase` stands in `seen` as whole words."""
-    text = plain(seen)
-    return any(re.search(rf"(?<!\w){re.escape(plain(words))}(?!\w)", text) for words in phrase if plain(words))
+    return bool(_whole_words(tuple(phrase)).search(plain(seen)))
+
+
+@lru_cache(maxsize=1024)
+def _whole_words(phrase: tuple[str, ...]) -> re.Pattern[str]:
+    """Matches an alternative of `phrase` as whole words; nothing at all where they are all empty."""
+    return re.compile(rf"(?<!\w){_one_of(words for words in map(plain, phrase) if words)}(?!\w)")
+
+
+@lru_cache(maxsize=1024)
+def beginning(phrase: tuple[str, ...]) -> re.Pattern[str]:
+    """Matches the beginning of a text in its `plain` form that is an alternative of `phrase`, signs before it aside."""
+    return re.compile(rf"\W*{_one_of(map(plain, phrase))}(?!\w)")
+
+
+def _one_of(alternatives: Iterable[str]) -> str:
+    """The pattern of any of them; of none, one that nothing matches."""
+    patterns = [re.escape(words) for words in alternatives]
+    return f"(?:{'|'.join(patterns)})" if patterns else "(?!)"
 
 
 def same_name(seen: str, wanted: str) -> bool:
