@@ -11,7 +11,7 @@ import pytest
 from loguru import logger
 
 from flows.journal import Event, EventKind
-from rpa.log import about, start_log, tell_people, worker_is
+from rpa.log import _process, about, start_log, tell_people, worker_is
 from rpa.log_events import log_begun, log_event, log_put_back
 from rpa.log_file import KEPT, LogFile
 from tests.queue_rows import a_request, now
@@ -23,6 +23,7 @@ SECRET = 'pa55 "wörd"'
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    _process.names.clear()  # of other tests' requests
     start_log(tmp_path, [SECRET, ""])
     worker_is("0123456789abcdef")
     return tmp_path

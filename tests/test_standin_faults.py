@@ -27,7 +27,7 @@ def site() -> Iterator[StandIn]:
 
 @pytest.fixture
 def person(site: StandIn) -> Iterator[ByHand]:
-    with ByHand(site, timeout=0.25) as person:
+    with ByHand(site, timeout=1.0) as person:
         person.sign_in()
         yield person
 
