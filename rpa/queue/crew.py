@@ -50,7 +50,7 @@ class DeskSeen:
     number: int | None
     """None: a command that works on one request has no desks."""
     bytes: int
-    """Of its browser, after its last request; 0: not known."""
+    """Of its browser, when it was last looked at; 0: not known."""
     doing: Doing | None
     """None: it is free."""
 
