@@ -44,3 +44,16 @@ def test_a_browser_is_recycled_once_it_has_grown_or_served_enough(size: int, req
     robot = Opened(size)
     serve(robot, requests)
     assert (robot.recycled, robot.served) == (1, (requests - 1) % RECYCLE_AFTER if size > RECYCLE_BYTES else 0)
+
+
+def test_a_browser_opened_in_place_of_one_that_could_not_be_recycled_is_not_taken_for_it() -> None:
+    class Stubborn(Opened):
+        def recycle(self) -> None:
+            raise OSError("it does not answer")
+
+    robots = [Stubborn(RECYCLE_BYTES + 1), fresh := Opened()]
+    desk = Desk(1, lambda: nullcontext(robots.pop(0)))
+    for _ in range(2):
+        desk.run(lambda _: None)
+    desk.closing().result()
+    assert (fresh.recycled, fresh.looks, desk.bytes) == (0, 1, 100)

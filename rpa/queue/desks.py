@@ -61,6 +61,7 @@ class Desk:
     def _run(self, act: Callable[[Any], Value]) -> Value:
         if self._robot is None:
             self._robot = self._stack.enter_context(self._open_robot())
+            self._done = self.bytes = 0
         try:
             return act(self._robot)
         finally:
