@@ -153,6 +153,27 @@ class Sentinel(ProfilePart):
     """Statuses of billings that take no money: one that is new on the account, and settled, but not so, is an alarm."""
 
 
+class Canary(ProfilePart):
+    """An account of our own that may be read again and again: by `rpa learn`, `rpa check` and the regression suite."""
+
+    account_name: Text
+    account_number: Digits
+    role: Annotated[str, StringConstraints(pattern="^[a-z][a-z_]*$")] = "ordinary"
+    """What it stands for: ordinary, dead_link (4a), server_location_missing (4b), already_cancelled, role_denied (7a) ..."""
+    effects: Annotated[bool, Field(strict=True)] = False
+    """true: tests that change accounts may change this one (`pytest --admin-allow-effects`)."""
+
+
+class DriftPolicy(ProfilePart):
+    """`rpa work` compares the admin UI with the baseline (`rpa learn`) before it goes on; what matters to an effect stops the line."""
+
+    at_start: Annotated[bool, Field(strict=True)] = True
+    every_hours: Annotated[Count, Field(ge=0, le=8760)] = 6
+    """0: never again after the start, but for unknown pages."""
+    after_unknown_page: Annotated[bool, Field(strict=True)] = True
+    """Whether an unknown page has the UI checked before the next request."""
+
+
 class Policy(ProfilePart):
     protected_names: tuple[Text, ...] = ()
     protected_numbers: tuple[Digits, ...] = ()
@@ -166,6 +187,7 @@ class Policy(ProfilePart):
     """So many wrong identities, unknown pages or unknown effects in a row stop the line (promise 9)."""
     approval: Approval = Field(default_factory=Approval)
     sentinel: Sentinel = Field(default_factory=Sentinel)
+    drift: DriftPolicy = Field(default_factory=DriftPolicy)
 
 
 class Timing(ProfilePart):
@@ -222,6 +244,8 @@ class SiteProfile(ProfilePart):
     timing: Timing = Field(default_factory=Timing)
     privacy: Privacy = Field(default_factory=Privacy)
     reading: ReadPermits = Field(default_factory=ReadPermits)
+    canaries: tuple[Canary, ...] = ()
+    """Our own test accounts, which may be read at any time; none: `rpa learn` and `rpa check` have nothing to look at."""
     words: Words = Field(default_factory=Words)
 
     @field_validator("drop_downs")
@@ -236,6 +260,12 @@ class SiteProfile(ProfilePart):
         _each_once("prefix", (prefix for location in locations for prefix in location.prefixes))
         _each_once("server", (_plain_server(location.server) for location in locations))
         return locations
+
+    @field_validator("canaries")
+    @classmethod
+    def _each_canary_once(cls, canaries: tuple[Canary, ...]) -> tuple[Canary, ...]:
+        _each_once("account_number", (canary.account_number for canary in canaries))
+        return canaries
 
     @property
     def origins(self) -> frozenset[str]:

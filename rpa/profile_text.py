@@ -23,6 +23,7 @@ EXAMPLES = {
     "backend_url": 'backend_url = "https://backend.example.com"',
     "server_locations": '[[server_locations]]\nprefixes = ["5"]\nurl = "https://backend.example.com/server05"',
     "reasons": '"Too expensive" = "Price"',
+    "canaries": '[[canaries]]\naccount_name = "Test Account Ltd"\naccount_number = "612345"\nrole = "ordinary"\neffects = false',
 }
 """For keys whose default is nothing that could be shown."""
 
