@@ -48,9 +48,11 @@ class Desk:
         output: Path | None = None,
         profile: Path | None = None,
         channel: str | None = None,
+        baseline: Path | None = None,
     ) -> "Desk":
         """Settings from the options given, then the environment. Raises SettingsError."""
-        return cls(Screen(json=json), load_settings(output=output, profile=profile, browser_channel=channel))
+        given = {"output": output, "profile": profile, "browser_channel": channel, "baseline": baseline}
+        return cls(Screen(json=json), load_settings(**given))
 
     def profile(self) -> SiteProfile:
         """The profile that --profile or RPA_PROFILE names. Raises UsageError, ProfileError."""
