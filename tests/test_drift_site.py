@@ -102,7 +102,7 @@ def test_the_four_links_are_found_and_cannot_be_pressed(learned: Learned) -> Non
     page = page_of(learned.recordings["cancel_page"], learned.profile)
     assert isinstance(page, CancelPage)
     page.check_links(FOUR)
-    with pytest.raises(NotRecorded, match="recorded page|recording"):
+    with pytest.raises(NotRecorded, match=r"recorded page|recording"):
         page.set_status()
     with pytest.raises(NotRecorded, match="can't be pressed: the page is a recording"):
         page.tab.press(page.link(page.words.cancel_page.set_status))
