@@ -192,8 +192,9 @@ class _Surveyor:
 
 
 def _another(kind: type[AdminPage], tab: Tab, screen: Screen) -> bool:
-    """Whether the screen shows some other page of the procedure."""
-    return any(other is not kind and other(tab).recognised(screen) for other in set(KINDS.values()))
+    """Whether the screen shows some other page of the procedure; a table alone is no billing page for certain."""
+    others = set(KINDS.values()) - {kind, ArBillingPage}
+    return any(other(tab).recognised(screen) for other in others)
 
 
 def _at_rest(tab: Tab) -> Screen:
