@@ -25,7 +25,8 @@ class Meanwhile(Generic[Value]):
 
     def __init__(self, engine: Engine, before: str, act: Callable[[], Value], threads: ThreadPoolExecutor) -> None:
         self._engine, self._before, self._act, self._threads = engine, before, act, threads
-        self._first, self._second, self._pid = threading.get_ident(), 0, 0
+        self._first, self._second = threading.get_ident(), 0
+        self._pid = 0  # of the server's process that carries out a statement of the other thread
         self._future: Future[Value] | None = None
         self.waited = False
         """Whether it could not end before this thread's transaction had."""
@@ -36,11 +37,15 @@ class Meanwhile(Generic[Value]):
         return self._future.result(AT_MOST)
 
     def executes(self, _connection: object, cursor: Any, statement: str, *_: object) -> None:
-        """A statement is about to be carried out, on any thread."""
+        """A statement is about to be carried out, by any thread."""
         if threading.get_ident() == self._second and self._engine.dialect.name == "postgresql":
             self._pid = cursor.connection.info.backend_pid
         if self._before != COMMIT and self._before in statement:
             self._stand_still(cursor.connection)
+
+    def executed(self, *_: object) -> None:
+        if threading.get_ident() == self._second:
+            self._pid = 0  # from here on its connection may be somebody else's
 
     def commits(self, connection: Connection) -> None:
         if self._before == COMMIT:
@@ -90,11 +95,16 @@ def meanwhile(engine: Engine, before: str, act: Callable[[], Value]) -> Iterator
     """
     with ThreadPoolExecutor(1) as threads:
         other = Meanwhile(engine, before, act, threads)
-        event.listen(engine, "before_cursor_execute", other.executes)
-        event.listen(engine, "commit", other.commits)
+        told = {
+            "before_cursor_execute": other.executes,
+            "after_cursor_execute": other.executed,
+            "commit": other.commits,
+        }
+        for moment, listener in told.items():
+            event.listen(engine, moment, listener)
         try:
             yield other
             other.result()
         finally:
-            event.remove(engine, "before_cursor_execute", other.executes)
-            event.remove(engine, "commit", other.commits)
+            for moment, listener in told.items():
+                event.remove(engine, moment, listener)

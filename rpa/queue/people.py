@@ -15,7 +15,7 @@ from rpa.queue.leases import Lease, Watcher
 from rpa.queue.outbox import record
 from rpa.queue.shop import Shop
 from rpa.queue.sweeping import sweep
-from rpa.records import AlreadyEnded, RecordError, Records
+from rpa.records import AlreadyEnded, RecordError, Records, must_not_be_purged
 from rpa.results import Result
 
 LOOK_SECONDS = 0.5
@@ -57,8 +57,8 @@ def take_directly(
     Joins whoever works on it or on its account: waits for that end (promise 7). One that ended as needs_human is taken
     once more. `may` is asked in the transaction that takes it.
 
-    Raises RequestConflict, UnsafeId, Interrupted, TooLate if it waits for an approval, SQLAlchemyError, and what `may`
-    raises: then it is not taken.
+    Raises RequestConflict, RequestPurged, UnsafeId, Interrupted, TooLate if it waits for an approval, SQLAlchemyError,
+    and what `may` raises: then it is not taken.
     """
     records.accept(request, by)
     waited, watcher = "", Watcher(lease.output)
@@ -81,11 +81,12 @@ def take_directly(
 def _take(
     records: Records, queue: Jobs, connection: Connection, request: CancellationRequest, lease: Lease, by: str
 ) -> Job | Outcome:
-    """Raises NotTaken, so that nothing of this is kept."""
+    """Raises NotTaken, RequestPurged, so that nothing of this is kept."""
     job = queue.change(connection, request.id)
     found = records.find(request.id)
     if found.outcome is not None and found.outcome.end is not End.NEEDS_HUMAN:
         return found.outcome
+    must_not_be_purged(found)  # since it was accepted
     if job is None:
         queue.add(connection, request.id, by=by)
     elif job.state is State.WORKING:
