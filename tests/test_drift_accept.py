@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from flows.change import Change
 from page_objects.screen import Screen
 from rpa.drift.baseline_file import load_baseline, save_baseline
 from rpa.drift.profile_edit import EditError, replace_profile, with_wordings
-from rpa.drift.proposals import Proposal, has_effect
+from rpa.drift.proposals import Proposal, has_effect, proposals
 from rpa.drift.report import load_report
 from rpa.profiles import load_profile
-from tests.cli_bench import rpa
+from tests.cli_bench import objects, rpa
 from tests.drift_bench import FOUR, cancel_page, checked, learn
 
 PROFILE = """\
@@ -116,6 +117,28 @@ def test_the_words_typed_are_written_and_comments_stay(
     assert (known.revision, known.by, known.why) == (2, "bob", "release 8" if how == "given" else "")
     assert checked(site, known, cancel_page(*RENAMED)).changes == ()
     assert "renamed" in {one.kind for one in checked(site, known, cancel_page()).changes}
+
+
+def test_where_there_are_records_the_audit_trail_tells_it(folder: Path, report: Callable[..., Path]) -> None:
+    report(cancel_page(*RENAMED))
+    assert rpa("list").exit_code == 0  # makes the records
+    assert accept("--words", NEW, "--why", "release 8").exit_code == 0
+    [deed] = objects(rpa("audit", "--json"))
+    assert (deed["who"], deed["what"]) == ("bob", "accept")
+    assert deed["why"] == "revision 2 of a site: words.cancel_page.cancel_billings; release 8"
+
+
+def test_old_words_that_mean_something_else_now_do_not_stay(folder: Path, report: Callable[..., Path]) -> None:
+    site = load_profile(folder / "site.toml")
+    before, now = learn(site, cancel_page()), learn(site, cancel_page(*RENAMED))
+    page = now.pages["cancel_page"].model_copy(update={"labels": (FOUR["cancel_billings"],)})
+    with_label = now.model_copy(update={"pages": {"cancel_page": page}})
+    change = Change(
+        page="cancel_page", kind="renamed", key="words.cancel_page.cancel_billings", expected=FOUR["cancel_billings"],
+        nearest=NEW, sentence="...",
+    )  # fmt: skip
+    kept, dropped = (proposals([change], site, before, page, ())[0].words for page in (now, with_label))
+    assert (kept, dropped) == ((NEW, FOUR["cancel_billings"]), (NEW,))
 
 
 def test_what_was_not_accepted_is_told_again(folder: Path, report: Callable[..., Path]) -> None:

@@ -50,17 +50,17 @@ def marked(picture: bytes, places: Mapping[str, Place]) -> bytes:
         if left < image.width and top < image.height and left + width > 0 and top + height > 0:
             frame = (left - MARGIN, top - MARGIN, left + width + MARGIN, top + height + MARGIN)
             draw.rectangle(frame, outline=RED, width=WIDTH)
-            _number(draw, number, frame, image.width)
+            _number(draw, number, frame)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=max(QUALITY, 75))
     return out.getvalue()
 
 
-def _number(draw: ImageDraw.ImageDraw, number: str, frame: Place, across: int) -> None:
-    """In a red box at the frame's right, or at its left where there is no room."""
+def _number(draw: ImageDraw.ImageDraw, number: str, frame: Place) -> None:
+    """In a red box at the frame's left, where no value stands; at its right where there is no room."""
     font = ImageFont.load_default(LETTERS)
     wide = int(draw.textlength(number, font)) + 8
-    left = frame[2] if frame[2] + wide <= across else max(frame[0] - wide, 0)
+    left = frame[0] - wide if frame[0] >= wide else frame[2]
     draw.rectangle((left, frame[1], left + wide, frame[1] + LETTERS + 5), fill=RED)
     draw.text((left + 4, frame[1] + 1), number, fill="white", font=font)
 
