@@ -39,7 +39,7 @@ def again(one: Document, kept: KeptWords = KEPT) -> Document:
 
 
 @given(NAMES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_nothing_of_a_customer_survives_wherever_it_stands(secret: str) -> None:
     page = document(
         [
@@ -62,7 +62,7 @@ def test_nothing_of_a_customer_survives_wherever_it_stands(secret: str) -> None:
 
 
 @given(st.text(max_size=40), st.lists(st.integers(1, 39), max_size=3, unique=True))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_text_keeps_its_length_and_its_seams(text: str, seams: list[int]) -> None:
     seams = sorted(one for one in seams if one < len(text))
     [told] = again(document([run(text, 1, -1, seams)])).runs

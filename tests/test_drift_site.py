@@ -140,6 +140,7 @@ def test_recordings_are_as_the_baseline_has_them_until_the_profile_changes(learn
     assert rpa("profile", "accept", str(learned.newest()), "--yes").exit_code == 2, "recordings say nothing of the site"
 
 
+@pytest.mark.timeout(300)  # two walks over all pages
 def test_a_word_that_changed_is_found_told_accepted_and_then_known(learned: Learned) -> None:
     learned.site.arm("changed_word", times=None, old=LINK, new=NEW)
     try:
