@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from bs4.element import Tag
 
-from tests.drift.sheet import Sheet, block_of, pair, reword, row_of, say, swap, twin
+from tests.drift.sheet import Sheet, block_of, pair, reword, row_of, say, swap, text_of, twin
 
 Act = Callable[[Sheet], object]
+_PRESSED = {"a", "button", "summary"}
 
 
 # --- what is pressed ---
@@ -85,9 +86,8 @@ def label_only(old: str, new: str) -> Act:
     """The label, not a button of the same words."""
 
     def act(sheet: Sheet) -> None:
-        for one in sheet.labels(old):
-            if one.name not in {"a", "button", "h1", "h2"}:
-                say(one, new)
+        for one in [tag for tag in sheet.labels(old) if tag.name not in {*_PRESSED, "h1", "h2"}][:1]:
+            say(one, new)
 
     return act
 
@@ -111,18 +111,25 @@ def removed(label: str) -> Act:
     return act
 
 
-def doubled(label: str, value: Callable[[str], str] = str) -> Act:
-    """The label stands there twice; the second has a value or a field of its own."""
+def doubled(label: str, value: Callable[[str], str] | None = None) -> Act:
+    """The label stands there twice; the second has a field or, by `value`, a value of its own."""
 
     def act(sheet: Sheet) -> None:
         for one in sheet.labels(label)[:1]:
             parts = pair(one)
             copies = [twin(part) for part in parts]
-            if len(copies) > 1 and copies[1].get_text().strip():
-                say(copies[1], value(copies[1].get_text()))
+            if len(copies) > 1 and value is not None:
+                _say_value(copies[1], value)
             parts[-1].insert_after(*copies)
 
     return act
+
+
+def _say_value(tag: Tag, value: Callable[[str], str]) -> None:
+    if tag.name == "input":
+        tag["value"] = value(str(tag.get("value", "")))
+    else:
+        say(tag, value(text_of(tag)))
 
 
 def labels_swapped(one: str, other: str) -> Act:
@@ -137,7 +144,9 @@ def labels_swapped(one: str, other: str) -> Act:
 
 
 def _saying(sheet: Sheet, words: str) -> list[Tag]:
-    return [*sheet.presses(words), *(tag for tag in sheet.labels(words) if tag.name not in {"a", "button", "summary"})]
+    """The first of them: a value may happen to be the same word."""
+    pressed = [tag for tag in sheet.presses(words) if tag.name != "option"]
+    return [*pressed, *(tag for tag in sheet.labels(words) if tag.name not in _PRESSED)][:1]
 
 
 def block_gone(label: str) -> Act:
