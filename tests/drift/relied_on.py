@@ -1,6 +1,7 @@
 """What the robot presses, renamed, taken away, doubled or made dead: misleading, all of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tests.drift import acts
 from tests.drift.acts import Act
@@ -48,7 +49,9 @@ def relied_on(words: SkinWords) -> Iterator[Recipe]:
 def _three(place: Place, words: str, account: str) -> Iterator[Recipe]:
     yield _made(place, "gone", words, f'"{words}" is no longer there', acts.gone(words), account)
     yield _made(place, "twice", words, f'"{words}" stands there twice', acts.twice(words), account)
-    yield _made(place, "dead", words, f'"{words}" can no longer be pressed', acts.dead(words), account)
+    dead = _made(place, "dead", words, f'"{words}" can no longer be pressed', acts.dead(words), account)
+    # a dead (NewManageAcctsLink) is what clause 4 is for: its reader knows what to do, and the robot does that
+    yield replace(dead, klass=Class.VISIBLE) if words == MANAGE else dead
 
 
 def _link_to_ar() -> Iterator[Recipe]:

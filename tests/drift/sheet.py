@@ -51,7 +51,8 @@ class Sheet:
             for one in self.soup.find_all(True)
             if one.name not in {*_UNSEEN, "option", "body", "html"} and key(text_of(one)) == key(words)
         ]
-        return [one for one in found if not any(child in found for child in one.find_all(True))]
+        outer = {id(parent) for one in found for parent in one.parents}
+        return [one for one in found if id(one) not in outer]
 
     def first(self, words: str, *, start: bool = False) -> Tag | None:
         """What is pressed with these words, or else says them."""
@@ -60,7 +61,7 @@ class Sheet:
     def rows(self) -> list[list[Tag]]:
         """The cells of each row of the tables."""
         rows = [one for one in self.soup.find_all(True) if one.name == "tr" or one.get("role") == "row"]
-        return [[cell for cell in row.find_all(True, recursive=False)] for row in rows]
+        return [list(row.find_all(True, recursive=False)) for row in rows]
 
     def table_with(self, heading: str) -> tuple[int, list[list[Tag]]]:
         """The place of the column with that heading, and the rows as wide as its heading row; (-1, []) if none has it."""
@@ -69,14 +70,16 @@ class Sheet:
             heads = [key(text_of(cell)) for cell in cells]
             if len(cells) > 3 and key(heading) in heads:
                 table = cells[0].find_parent(lambda one: one.name == "table" or one.get("role") == "table")
-                mine = [row for row in rows if len(row) == len(cells) and table in row[0].parents]
+                mine = [row for row in rows if len(row) == len(cells) and within(row[0], table)]
                 return heads.index(key(heading)), mine
         return -1, []
 
     # --- making ---
 
     def tag(self, name: str, text: str = "", **attributes: str) -> Tag:
-        made = self.soup.new_tag(name, attrs={one.rstrip("_").replace("_", "-"): two for one, two in attributes.items()})
+        made = self.soup.new_tag(
+            name, attrs={one.rstrip("_").replace("_", "-"): two for one, two in attributes.items()}
+        )
         if text:
             made.string = text
         return made
@@ -135,7 +138,15 @@ def reword(sheet: Sheet, old: str, new: str, *, start: bool = False) -> None:
 
 def row_of(tag: Tag) -> Tag:
     """The line, item or cell row that holds this alone."""
-    while tag.parent is not None and tag.parent.name not in {"body", "main", "template", "[document]", "ul", "ol", "select"}:
+    while tag.parent is not None and tag.parent.name not in {
+        "body",
+        "main",
+        "template",
+        "[document]",
+        "ul",
+        "ol",
+        "select",
+    }:
         if key(text_of(tag.parent)) != key(text_of(tag)) or len(list(fields(tag.parent))) > 1:
             break
         tag = tag.parent
@@ -163,10 +174,15 @@ def pair(label: Tag) -> list[Tag]:
 def block_of(label: Tag) -> Tag:
     """The nearest element around it that holds a control other than itself: a drop-down with its label."""
     for parent in label.parents:
-        others = [one for one in fields(parent) if one is not label and label not in one.parents]
+        others = [one for one in fields(parent) if one is not label and not within(one, label)]
         if others:
             return parent
     return label
+
+
+def within(tag: Tag, outer: Tag | None) -> bool:
+    """By identity: to BeautifulSoup two tags with the same mark-up are equal."""
+    return any(parent is outer for parent in tag.parents)
 
 
 def twin(tag: Tag) -> Tag:
@@ -193,10 +209,10 @@ def hidden(tag: Tag) -> bool:
     return "hidden" in tag.attrs or UNSEEN in tag.attrs or "display:none" in str(tag.get("style", "")).replace(" ", "")
 
 
-def pressed(html: str) -> list[tuple[str, bool]]:
-    """What can be pressed or filled in, menus that are closed included: its words, and whether it is dead."""
+def pressed(html: str) -> list[tuple[str, bool, bool]]:
+    """What can be pressed or filled in, menus that are closed included: its words, and whether it leads nowhere or is disabled."""
     found = Sheet("", html).soup.find_all(["a", "button", "option", "summary", "input", "select", "textarea"])
-    return [(key(says(one)), one.name == "a" and not one.get("href") or "disabled" in one.attrs) for one in found]
+    return [(key(says(one)), one.name == "a" and not one.get("href"), "disabled" in one.attrs) for one in found]
 
 
 def read(html: str) -> str:

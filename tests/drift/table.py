@@ -14,8 +14,8 @@ def table(results: Sequence[Result]) -> str:
     lines = [_HEADS]
     for klass in Class:
         mine = [one for one in results if one.klass is klass]
-        for kind in sorted({one.kind for one in mine}):
-            lines.append(_line(klass, kind, [one for one in mine if one.kind == kind]))
+        kinds = sorted({one.kind for one in mine})
+        lines += [_line(klass, kind, [one for one in mine if one.kind == kind]) for kind in kinds]
         lines.append(_line(klass, "(all)", mine))
     return _aligned(lines)
 

@@ -74,7 +74,9 @@ class Ground:
         fresh(self.bench)
         changes = self.check((ARTICLE,))
         said = tuple(one.sentence for one in changes)
-        return Result(f"{self.bench.site.skin}-unchanged", "unchanged", Class.MARKUP, "nothing was changed", findings=said)
+        return Result(
+            f"{self.bench.site.skin}-unchanged", "unchanged", Class.MARKUP, "nothing was changed", findings=said
+        )
 
     def check(self, accounts: tuple[str, ...]) -> tuple[Change, ...]:
         return compare(self._baseline(accounts), self._surveys(accounts), self.bench.profile.words)
