@@ -9,15 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from playwright.sync_api import Error as PlaywrightError
-
 from flows.baseline import Baseline
 from flows.drift import Change, compare, learned
-from flows.errors import CancellationError
 from flows.model import End
 from flows.profile import Canary
 from flows.survey import Survey
-from page_objects.obstacles import Obstacle
 from tests.conftest import Bench, bench_on
 from tests.drift.mutation import ARTICLE, DEAD, DENIED, MISSING, Class, Mutation
 from tests.faults_bench import fresh
@@ -121,7 +117,7 @@ def tried(ground: Ground, mutation: Mutation, *, cancel: bool = True, limit: flo
     watch.start()
     try:
         result = _tried(ground, mutation, result, cancel=cancel)
-    except (CancellationError, Obstacle, PlaywrightError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told
         result = dataclasses.replace(result, error=f"{type(error).__name__}: {error}")
     finally:
         watch.cancel()
