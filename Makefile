@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 ARGS ?=
 
-.PHONY: help setup test long check demo chaos soak bench site docs clean
+.PHONY: help setup test long check demo chaos soak drift bench site docs clean
 
 help:
 	@echo "make demo   cancel the bundled requests on stand-in sites, in a real browser"
@@ -12,6 +12,7 @@ help:
 	@echo "make check  ruff and mypy only"
 	@echo "make chaos  kill and freeze workers, restart the database, then check the books; takes long"
 	@echo "make soak   1,000 requests by one worker, and what is left of them: processes, files, memory; takes long"
+	@echo "make drift  some hundred changes of the admin UI: which the check finds, and what a robot does on them; takes long"
 	@echo "make bench  measure speed and memory"
 	@echo "make site   serve a stand-in site (ARGS='--skin spa --port 8080')"
 	@echo "make docs   bring the generated part of docs/profile.md up to date"
@@ -54,6 +55,9 @@ chaos: setup
 
 soak: setup
 	$(BIN)/python -m tests.soak $(ARGS)
+
+drift: setup
+	$(BIN)/python -m tests.drift $(ARGS)
 
 bench: setup
 	$(BIN)/python -m benchmarks.bench $(ARGS)
