@@ -11,6 +11,10 @@ from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
 
 HEADER = re.compile(rb'("name":"(?:set-)?(?:cookie|authorization)","value":")(?:[^"\\]|\\.)*"', re.IGNORECASE)
+IN_ADDRESS = re.compile(
+    rb"([?&;][\w.-]{0,60}(?:session|sessid|token|csrf|xsrf|viewstate|passw|pwd|secret|api_?key)[\w.-]{0,60}=)[^&;#\"'\\\s<>]+",
+    re.IGNORECASE,
+)
 COOKIES = re.compile(rb'("cookies":)\[[^\]]*\]')
 
 
@@ -63,6 +67,7 @@ def scrub(path: Path, secrets: Sequence[bytes]) -> None:
             content = old.read(entry)
             if entry.filename.endswith((".trace", ".network", ".stacks", ".json", ".html", ".txt")):
                 content = COOKIES.sub(rb"\1[]", HEADER.sub(rb'\1[secret]"', content))
+                content = IN_ADDRESS.sub(rb"\1[secret]", content)
                 for secret in secrets:
                     content = content.replace(secret, b"[secret]")
             new.writestr(entry, content)
