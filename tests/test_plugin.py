@@ -1,5 +1,6 @@
 """The pytest plugin, in runs of its own: what a test is given, what it may not do, and what it leaves behind."""
 
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from fixtures.plugin.account_locks import one_of
 from fixtures.standin import StandIn
 from flows.profile import Canary
 from rpa.traces import scrub
-from tests.plugin_bench import canary, real_site, run_pytest
+from tests.plugin_bench import SAMPLES, canary, real_site, run_pytest
 
 RERUN = ("--reruns", "3")
 
@@ -31,6 +32,7 @@ def test_on_the_stand_in(tmp_path: Path) -> None:
     starts = (tmp_path / "starts").read_text().splitlines()
     assert starts.count("effects") == 1, "a test with effects was run again"
     assert starts.count("reading") == 3, "a test that reads was not run again"
+    assert run.counted("rerun") == 2, "the retry plugin has its turn with tests that read only"
     kept = {path.parent.name: path for path in (tmp_path / "test-results").rglob("trace*.zip")}
     failed = [name for name in kept if "no-trace" in name]
     assert failed
@@ -82,6 +84,13 @@ def assert_never_shared(noted: list[str]) -> None:
         events = [kind for kind, _, _ in sorted(lines, key=lambda line: float(line[2]))]
         assert events == ["begin", "end"] * (len(events) // 2), noted
     assert len({line.split()[1] for line in noted if line.startswith("begin")}) == 2, "a free canary is preferred"
+
+
+def test_a_test_with_effects_starts_once_whatever_retries_it(tmp_path: Path) -> None:
+    shutil.copy(SAMPLES / "retries.py", tmp_path)
+    run = run_pytest(tmp_path, "-p", "retries", sample="retried")
+    assert (tmp_path / "noted").read_text().splitlines() == ["protocol", "call"], run.said
+    assert run.said.count("is not run a second time") >= 2, run.said
 
 
 def test_without_the_option_tests_with_effects_are_left_out_on_a_real_site(tmp_path: Path) -> None:

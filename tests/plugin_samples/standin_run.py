@@ -5,6 +5,7 @@ import pathlib
 import pytest
 
 from fixtures.plugin import EffectRefused
+from flows.errors import CancellationError
 from flows.runner import Runner
 
 STARTS = pathlib.Path("starts")
@@ -25,11 +26,12 @@ def test_pages_are_arrived_and_the_accounts_own(organization_page, ar_billing_pa
         assert admin_account.number in " ".join((*said.numbers, *said.lines))
 
 
-def test_the_backend_is_signed_in_and_the_way_is_a_plans(backend_look_up_page, look_up_page, admin_tab, walk):
+def test_the_backend_is_signed_in_and_the_way_is_a_plans(backend_look_up_page, look_up_page, admin_tab, walk, standin):
     assert backend_look_up_page.here()
     assert look_up_page.here()
-    assert not admin_tab.page.is_closed()
     assert walk.planning
+    admin_tab.page.goto(standin.foreign_url)
+    assert standin.foreign_visits == [], "the browser talks to the profile's origins only (promise 14)"
 
 
 def test_a_plan_takes_the_backends_way_where_the_link_is_dead(dead_link_account, start_page, truth):
@@ -66,6 +68,9 @@ def test_an_effect_is_caused_once_and_in_its_block(cancel_page, effects, truth, 
     assert truth(admin_account).licenses == 0
     with pytest.raises(EffectRefused, match="asked for before"), effects("6.1"):
         cancel_page.remove_license_count()
+    cancel_page.tab.open(standin.address("cancel_page", "541000"))
+    with pytest.raises(CancellationError, match="541000"), effects("6.3"):
+        cancel_page.arrived().set_status()
     assert [entry.kind for entry in standin.ledger] == ["remove_license_count"]
 
 
