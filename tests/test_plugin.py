@@ -8,7 +8,10 @@ import pytest
 
 from fixtures.plugin import browsing
 from fixtures.plugin.account_locks import one_of
+from fixtures.plugin.run_folder import run_folder
+from fixtures.plugin.signing_in import FAILED, one_at_a_time
 from fixtures.standin import StandIn
+from flows.errors import NeedsHuman
 from flows.profile import Canary
 from rpa.traces import scrub
 from tests.plugin_bench import SAMPLES, canary, real_site, run_pytest
@@ -100,6 +103,21 @@ def test_without_the_option_tests_with_effects_are_left_out_on_a_real_site(tmp_p
         assert not site.visits
     assert run.counted("skipped") == 2, run.said
     assert not (tmp_path / "noted").exists()
+
+
+def test_what_failed_in_one_process_is_not_tried_in_another(pytestconfig: pytest.Config) -> None:
+    """The run's processes share a folder; two turns here stand for two of them."""
+    tried = []
+
+    def sign_in() -> None:
+        tried.append(1)
+        raise NeedsHuman("sign_in", "wrong password")
+
+    for _ in range(2):
+        with pytest.raises(NeedsHuman, match="wrong password"), one_at_a_time(pytestconfig)(lambda: None):
+            sign_in()
+    (run_folder(pytestconfig) / FAILED).unlink()
+    assert tried == [1]
 
 
 def test_one_failed_sign_in_ends_the_run(tmp_path: Path) -> None:
