@@ -10,7 +10,7 @@ import pytest
 pytest_plugins = ["pytester"]
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m"
-SITE = f'''
+SITE = f"""
 import pytest
 from types import SimpleNamespace
 
@@ -25,7 +25,7 @@ def admin_site():
     return SimpleNamespace(profile=PROFILE, credentials=SimpleNamespace(secrets=("hush-9",)))
 
 HOSTILE = {HOSTILE!r}
-'''
+"""
 CHECKS = """
 from conftest import HOSTILE
 import pytest

@@ -1,0 +1,71 @@
+"""Clauses 4a to 4c, gone through with: the link that was not accessible leads to the Cancellation Start Page."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+
+from fixtures.plugin import AdminAccount
+from fixtures.standin import AccountTruth
+from flows.profile import DropDown, SiteProfile
+from flows.session import SentRequests
+from flows.walk import Walk
+from page_objects.backend_look_up import BackendLookUp
+from page_objects.organization_page import OrganizationPage
+
+pytestmark = pytest.mark.admin_effects
+Effects = Callable[..., AbstractContextManager[SentRequests]]
+LeadsOn = Callable[[OrganizationPage], bool]
+Known = Callable[[], AccountTruth | None]
+
+
+@pytest.mark.clause("4a")
+def test_update_makes_it_a_live_hyperlink_again(
+    dead_link_account: AdminAccount, walk: Walk, organization_page: OrganizationPage, drop_down: DropDown,
+    effects: Effects, known: Known, assert_nothing_else: Callable[..., None],
+) -> None:  # fmt: skip
+    with effects("4a"):
+        organization_page.press_update()
+    start = walk.to_organization().open_start_page(drop_down.label, drop_down.link)
+    told = walk.stated(walk.confirm(start))
+    assert dead_link_account.number in " ".join(told.values()), f"the link leads to {told}"
+    truth = known()
+    assert truth is None or truth.links_live, "the site has not made the link live"
+    assert_nothing_else("update_organization")
+
+
+@pytest.mark.clause("4b")
+def test_entering_the_server_location_url_and_update_make_the_link_appear(
+    server_location_missing_account: AdminAccount, walk: Walk, organization_page: OrganizationPage, drop_down: DropDown,
+    profile: SiteProfile, effects: Effects, known: Known, assert_nothing_else: Callable[..., None],
+) -> None:  # fmt: skip
+    server = organization_page.labelled(organization_page.tab.glance(), profile.server_field) or ""
+    url = profile.server_location_for(server_location_missing_account.number, server)
+    assert url, f"the profile has no Server Location URL for account {server_location_missing_account.number}"
+    organization_page.enter_server_location(url)
+    with effects("4b"):
+        organization_page.press_update()
+    again = walk.to_organization()
+    saved = again.server_location(again.tab.glance())
+    assert saved == url, f'Server Location reads "{saved}" after Update, not "{url}"'
+    walk.confirm(again.open_start_page(drop_down.label, drop_down.link))
+    truth = known()
+    assert truth is None or truth.server_location == url, "the site has not saved the Server Location"
+    assert_nothing_else("update_organization")
+
+
+@pytest.mark.clause("4c")
+def test_if_update_does_not_help_the_backend_url_does(
+    backend_only_account: AdminAccount, walk: Walk, organization_page: OrganizationPage, leads_on: LeadsOn,
+    backend_look_up_page: BackendLookUp, effects: Effects, assert_nothing_else: Callable[..., None],
+) -> None:  # fmt: skip
+    with effects("4a"):
+        organization_page.press_update()
+    number = backend_only_account.number
+    assert not leads_on(walk.to_organization()), (
+        f"the link of {number} is live: one that Update does not help is needed"
+    )
+    start = backend_look_up_page.open_start_page(backend_only_account.name, number)
+    told = walk.stated(walk.confirm(start))
+    assert number in " ".join(told.values()), f"the backend shows {told}"
+    assert_nothing_else("update_organization")
