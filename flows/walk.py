@@ -246,15 +246,7 @@ class Walk:
 
         Raises NeedsHuman: link_unreachable if the profile has no backend URL, wrong_account if another one is shown.
         """
-        url = self.profile.site.backend_url
-        if url is None:
-            raise NeedsHuman(
-                "link_unreachable",
-                "the link to the Cancellation Start Page is dead and the profile has no site.backend_url: open it by hand",
-            )
-        known = self.start.tab if self.use_backend and self.start else None
-        tab = known if known and not known.page.is_closed() else self.session.tab()
-        look_up = self._backend_look_up(tab, url)
+        look_up = self.to_backend_look_up()
         with self.opening("start_page", None):
             page = look_up.open_start_page(self.request.account_name, self.request.account_number)
         self.use_backend = True
@@ -263,8 +255,19 @@ class Walk:
         except Refusal as refusal:
             raise NeedsHuman("wrong_account", f"the backend shows another account: {refusal.message}") from refusal
 
-    def _backend_look_up(self, tab: Tab, url: str) -> BackendLookUp:
-        """After a sign-in the site leads on by itself, with a session that may be in its URL: opened again only if not."""
+    def to_backend_look_up(self) -> BackendLookUp:
+        """The backend's own look-up (clause 4c). Raises NeedsHuman (link_unreachable) if the profile has no URL of it.
+
+        After a sign-in the site leads on by itself, with a session that may be in its URL: opened again only if not.
+        """
+        url = self.profile.site.backend_url
+        if url is None:
+            raise NeedsHuman(
+                "link_unreachable",
+                "the link to the Cancellation Start Page is dead and the profile has no site.backend_url: open it by hand",
+            )
+        known = self.start.tab if self.use_backend and self.start else None
+        tab = known if known and not known.page.is_closed() else self.session.tab()
         self.open(tab, url)
         look_up = BackendLookUp(tab)
         if not look_up.recognised(way_in.inside(self, look_up)):
