@@ -1,4 +1,4 @@
-"""Clauses 4a to 4c, gone through with: the link that was not accessible leads to the Cancellation Start Page."""
+"""Clauses 4a to 4c and 7a, gone through with: what was not accessible is reached."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -7,10 +7,14 @@ import pytest
 
 from fixtures.plugin import AdminAccount
 from fixtures.standin import AccountTruth
+from flows.modules import put_module_back
 from flows.profile import DropDown, SiteProfile
+from flows.recoveries import switch_to_premium_and_return
 from flows.session import SentRequests
 from flows.walk import Walk
 from page_objects.backend_look_up import BackendLookUp
+from page_objects.cancellation_start_page import CancellationStartPage
+from page_objects.obstacles import RoleDenied
 from page_objects.organization_page import OrganizationPage
 
 pytestmark = pytest.mark.admin_effects
@@ -69,3 +73,29 @@ def test_if_update_does_not_help_the_backend_url_does(
     told = walk.stated(walk.confirm(start))
     assert number in " ".join(told.values()), f"the backend shows {told}"
     assert_nothing_else("update_organization")
+
+
+@pytest.mark.clause("7a")
+def test_changing_to_premium_edition_and_going_back_brings_one_to_the_billing_page(
+    role_denied_account: AdminAccount, walk: Walk, start_page: CancellationStartPage, effects: Effects,
+    assert_nothing_else: Callable[..., None],
+) -> None:  # fmt: skip
+    number = role_denied_account.number
+    assert is_denied(walk, start_page), f"the role has access to the billing page of {number} already"
+    with effects("7a"):
+        switch_to_premium_and_return(walk)
+        try:
+            rows = walk.to_billing(walk.fresh_start()).rows()
+        finally:
+            put_module_back(walk)
+    assert rows, f"the billing page of {number} shows no billing in Premium Edition"
+    assert not walk.module_changed, "the App Module was not put back"
+    assert_nothing_else("switch_module")
+
+
+def is_denied(walk: Walk, start: CancellationStartPage) -> bool:
+    try:
+        walk.to_billing(start).rows()
+    except RoleDenied:
+        return True
+    return False
