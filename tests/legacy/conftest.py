@@ -9,9 +9,10 @@ from fixtures.standin import AccountTruth, StandIn
 from flows.profile import DropDown, SiteProfile
 from flows.proof import read_backend_facts
 from flows.reading import note_facts
+from flows.recoveries import sign_in_again
 from flows.walk import Walk
-from page_objects.obstacles import DeadLink, NothingHappened
-from page_objects.organization_page import OrganizationPage
+from page_objects.cancellation_start_page import CancellationStartPage
+from page_objects.obstacles import DeadLink, NothingHappened, SignedOut
 
 
 @pytest.fixture
@@ -29,16 +30,31 @@ def drop_down(profile: SiteProfile, admin_account: AdminAccount) -> DropDown:
 
 
 @pytest.fixture
-def leads_on(drop_down: DropDown) -> Callable[[OrganizationPage], bool]:
-    """Whether the link in the drop-down leads to the Cancellation Start Page; not, where it is not accessible (4a to 4c)."""
+def press_link(walk: Walk, drop_down: DropDown) -> Callable[[], CancellationStartPage]:
+    """Clause 4: press the link in the record's drop-down, and sign in at the backend where it asks; nothing else is tried."""
 
-    def press(page: OrganizationPage) -> bool:
+    def press() -> CancellationStartPage:
         try:
-            return page.open_start_page(drop_down.label, drop_down.link).here()
-        except (DeadLink, NothingHappened):
-            return False
+            return walk.back_at_organization().open_start_page(drop_down.label, drop_down.link)
+        except SignedOut:
+            sign_in_again(walk)
+            return walk.back_at_organization().open_start_page(drop_down.label, drop_down.link)
 
     return press
+
+
+@pytest.fixture
+def is_dead(press_link: Callable[[], CancellationStartPage]) -> Callable[[], bool]:
+    """Whether the link is not accessible: its words are no link, or lead nowhere (4a to 4c)."""
+
+    def dead() -> bool:
+        try:
+            press_link()
+        except (DeadLink, NothingHappened):
+            return True
+        return False
+
+    return dead
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.link_menu import LinkMenu
 from page_objects.organization_page import OrganizationPage
 
-LeadsOn = Callable[[OrganizationPage], bool]
+IsDead = Callable[[], bool]
 
 
 @pytest.mark.clause("3")
@@ -32,29 +32,28 @@ def test_there_is_a_drop_down_for_numbers_of_the_series_500_600_and_700(profile:
 
 @pytest.mark.clause("4")
 def test_new_manage_accts_link_is_live_and_brings_up_the_cancellation_start_page_of_the_account(
-    ordinary_account: AdminAccount, walk: Walk, organization_page: OrganizationPage, drop_down: DropDown
+    ordinary_account: AdminAccount, walk: Walk, press_link: Callable[[], CancellationStartPage]
 ) -> None:
-    start: CancellationStartPage = organization_page.open_start_page(drop_down.label, drop_down.link)
-    told = walk.stated(walk.confirm(start))
+    told = walk.stated(walk.confirm(press_link()))
     assert ordinary_account.number in " ".join(told.values()), f"the start page states another account: {told}"
 
 
 @pytest.mark.clause("4a")
 def test_where_the_link_is_not_accessible_there_is_an_update_button(
-    dead_link_account: AdminAccount, organization_page: OrganizationPage, leads_on: LeadsOn
+    dead_link_account: AdminAccount, organization_page: OrganizationPage, is_dead: IsDead
 ) -> None:
     button = organization_page.update_button()  # raises, with a sentence, where it is missing or not clear which it is
     assert not button.control.disabled, f'"Update" can\'t be pressed in the record of {dead_link_account.number}'
-    assert not leads_on(organization_page), f"the link of {dead_link_account.number} is live: a dead one is needed here"
+    assert is_dead(), f"the link of {dead_link_account.number} is live: a dead one is needed here"
 
 
 @pytest.mark.clause("4b")
 def test_without_a_url_in_the_server_location_one_has_no_access_to_the_link(
-    server_location_missing_account: AdminAccount, organization_page: OrganizationPage, leads_on: LeadsOn
+    server_location_missing_account: AdminAccount, organization_page: OrganizationPage, is_dead: IsDead
 ) -> None:
     location = organization_page.server_location(organization_page.tab.glance())
     assert location == "", f"Server Location of {server_location_missing_account.number} reads {location!r}"
-    assert not leads_on(organization_page), f"the link of {server_location_missing_account.number} is live"
+    assert is_dead(), f"the link of {server_location_missing_account.number} is live"
 
 
 @pytest.mark.clause("4b")

@@ -8,7 +8,7 @@ import pytest
 from fixtures.plugin import AdminAccount
 from fixtures.standin import AccountTruth
 from flows.modules import put_module_back
-from flows.profile import DropDown, SiteProfile
+from flows.profile import SiteProfile
 from flows.recoveries import switch_to_premium_and_return
 from flows.session import SentRequests
 from flows.walk import Walk
@@ -19,19 +19,20 @@ from page_objects.organization_page import OrganizationPage
 
 pytestmark = pytest.mark.admin_effects
 Effects = Callable[..., AbstractContextManager[SentRequests]]
-LeadsOn = Callable[[OrganizationPage], bool]
+IsDead = Callable[[], bool]
+Press = Callable[[], CancellationStartPage]
 Known = Callable[[], AccountTruth | None]
 
 
 @pytest.mark.clause("4a")
 def test_update_makes_it_a_live_hyperlink_again(
-    dead_link_account: AdminAccount, walk: Walk, organization_page: OrganizationPage, drop_down: DropDown,
+    dead_link_account: AdminAccount, walk: Walk, organization_page: OrganizationPage, press_link: Press,
     effects: Effects, known: Known, assert_nothing_else: Callable[..., None],
 ) -> None:  # fmt: skip
     with effects("4a"):
         organization_page.press_update()
-    start = walk.to_organization().open_start_page(drop_down.label, drop_down.link)
-    told = walk.stated(walk.confirm(start))
+    walk.to_organization()
+    told = walk.stated(walk.confirm(press_link()))
     assert dead_link_account.number in " ".join(told.values()), f"the link leads to {told}"
     truth = known()
     assert truth is None or truth.links_live, "the site has not made the link live"
@@ -40,7 +41,7 @@ def test_update_makes_it_a_live_hyperlink_again(
 
 @pytest.mark.clause("4b")
 def test_entering_the_server_location_url_and_update_make_the_link_appear(
-    server_location_missing_account: AdminAccount, walk: Walk, organization_page: OrganizationPage, drop_down: DropDown,
+    server_location_missing_account: AdminAccount, walk: Walk, organization_page: OrganizationPage, press_link: Press,
     profile: SiteProfile, effects: Effects, known: Known, assert_nothing_else: Callable[..., None],
 ) -> None:  # fmt: skip
     server = organization_page.labelled(organization_page.tab.glance(), profile.server_field) or ""
@@ -52,7 +53,7 @@ def test_entering_the_server_location_url_and_update_make_the_link_appear(
     again = walk.to_organization()
     saved = again.server_location(again.tab.glance())
     assert saved == url, f'Server Location reads "{saved}" after Update, not "{url}"'
-    walk.confirm(again.open_start_page(drop_down.label, drop_down.link))
+    walk.confirm(press_link())
     truth = known()
     assert truth is None or truth.server_location == url, "the site has not saved the Server Location"
     assert_nothing_else("update_organization")
@@ -60,15 +61,14 @@ def test_entering_the_server_location_url_and_update_make_the_link_appear(
 
 @pytest.mark.clause("4c")
 def test_if_update_does_not_help_the_backend_url_does(
-    backend_only_account: AdminAccount, walk: Walk, organization_page: OrganizationPage, leads_on: LeadsOn,
+    backend_only_account: AdminAccount, walk: Walk, organization_page: OrganizationPage, is_dead: IsDead,
     backend_look_up_page: BackendLookUp, effects: Effects, assert_nothing_else: Callable[..., None],
 ) -> None:  # fmt: skip
     with effects("4a"):
         organization_page.press_update()
     number = backend_only_account.number
-    assert not leads_on(walk.to_organization()), (
-        f"the link of {number} is live: one that Update does not help is needed"
-    )
+    walk.to_organization()
+    assert is_dead(), f"the link of {number} is live: one that Update does not help is needed"
     start = backend_look_up_page.open_start_page(backend_only_account.name, number)
     told = walk.stated(walk.confirm(start))
     assert number in " ".join(told.values()), f"the backend shows {told}"
