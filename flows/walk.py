@@ -256,10 +256,7 @@ class Walk:
             raise NeedsHuman("wrong_account", f"the backend shows another account: {refusal.message}") from refusal
 
     def to_backend_look_up(self) -> BackendLookUp:
-        """The backend's own look-up (clause 4c). Raises NeedsHuman (link_unreachable) if the profile has no URL of it.
-
-        After a sign-in the site leads on by itself, with a session that may be in its URL: opened again only if not.
-        """
+        """The look-up at the backend URL (clause 4c). Raises NeedsHuman (link_unreachable) if the profile has none."""
         url = self.profile.site.backend_url
         if url is None:
             raise NeedsHuman(
@@ -268,6 +265,10 @@ class Walk:
             )
         known = self.start.tab if self.use_backend and self.start else None
         tab = known if known and not known.page.is_closed() else self.session.tab()
+        return self._backend_look_up(tab, url)
+
+    def _backend_look_up(self, tab: Tab, url: str) -> BackendLookUp:
+        """After a sign-in the site leads on by itself, with a session that may be in its URL: opened again only if not."""
         self.open(tab, url)
         look_up = BackendLookUp(tab)
         if not look_up.recognised(way_in.inside(self, look_up)):
