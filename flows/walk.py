@@ -69,6 +69,10 @@ class Walk:
     proof: tuple[ProofLine, ...] = ()
     end: End = End.NEEDS_HUMAN
 
+    drift: list[str] = field(default_factory=list)
+    """What is not as it was learned of the pages that were reached, and an effect relies on; sentences."""
+    watch: Callable[[AdminPage], None] = lambda _page: None
+    """Told of each page that is reached, before anything is done there. May raise Drifted. Set by the robot."""
     careful: Callable[[Callable[[], Any]], Any] = lambda act: act()
     """Runs an act with the runner's recoveries: for readings that follow an intent. Set by the runner."""
 
