@@ -1,0 +1,52 @@
+"""`rpa check`, and the gate of `rpa work`: survey the canary accounts again and compare with the baseline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flows.baseline import Baseline
+from flows.drift import Change, compare
+from flows.profile import SiteProfile
+from flows.survey import Survey
+from rpa.robot import Robot
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What differs from the baseline, what matters first."""
+
+    changes: tuple[Change, ...]
+    folder: Path | None
+    """Where the report was written; None: none was asked for."""
+    surveys: tuple[Survey, ...] = field(default=(), repr=False)
+
+    @property
+    def matters(self) -> tuple[Change, ...]:
+        """The changes that an effect, an identity or a proof relies on."""
+        return tuple(change for change in self.changes if change.matters)
+
+    @property
+    def summary(self) -> str:
+        """One sentence."""
+        return summary_of(self.changes)
+
+
+def check(
+    robot: Robot, profile: SiteProfile, baseline: Baseline, folder: Path | None, *, pictures: bool = True
+) -> CheckResult:
+    """Survey each canary, read only, and compare; the report is written into `folder`, which must be new.
+
+    Raises NeedsHuman (sign_in), Refusal (foreign_host), Interrupted, Fault; OSError if the report can't be written.
+    """
+    surveys = tuple(robot.survey(canary) for canary in profile.canaries)  # type: ignore[attr-defined]
+    return CheckResult(compare(baseline, surveys, profile.words), folder, surveys)
+
+
+def summary_of(changes: Sequence[Change]) -> str:
+    """How much has changed, and the first of it, in one sentence."""
+    if not changes:
+        return "the admin UI is as the baseline has it"
+    serious = sum(change.matters for change in changes)
+    count = f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
+    weight = f"{serious} of which matter to an effect, an identity or a proof" if serious else "none of which matters"
+    return f"{count} since the baseline was learned, {weight}: {changes[0].sentence}"
