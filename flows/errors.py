@@ -46,8 +46,9 @@ class UnknownEffect(NeedsHuman):
 
 
 class Drifted(NeedsHuman):
-    def __init__(self, message: str) -> None:
-        super().__init__("drift", message)
+    def __init__(self, sentence: str) -> None:
+        super().__init__("drift", f"nothing was begun, as the admin UI is not as it was learned: {sentence}")
+        self.sentence = sentence
 
 
 class Fault(Exception):

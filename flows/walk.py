@@ -152,13 +152,16 @@ class Walk:
 
     def to_search(self) -> OrganizationSearch:
         """The Organization look-up (clause 2)."""
-        return way_in.to_search(self)
+        search = way_in.to_search(self)
+        self.watch(search)
+        return search
 
     def to_organization(self) -> OrganizationPage:
         """The account's record, looked up afresh, its identity confirmed (clause 2)."""
         search = self.to_search()
         found = search.search(self.request.account_name, self.request.account_number)
         page = found if isinstance(found, OrganizationPage) else open_result(self, search, found)
+        self.watch(page)
         self.confirm(page)
         self.organization = page
         return page
@@ -175,6 +178,7 @@ class Walk:
 
     def note_start(self, page: CancellationStartPage) -> CancellationStartPage:
         """Remember the start page, once it is the account's."""
+        self.watch(page)
         self.confirm(page)
         self.start_was_reached = True
         if not self.start_by_link:
@@ -274,7 +278,9 @@ class Walk:
         if not look_up.recognised(way_in.inside(self, look_up)):
             self.open(tab, url)
             way_in.inside(self, look_up)
-        return way_in.there(look_up)
+        page = way_in.there(look_up)
+        self.watch(page)
+        return page
 
     def to_cancel_page(self) -> CancelPage:
         """The page with the four links, fresh, its identity confirmed (clause 5)."""
@@ -297,6 +303,7 @@ class Walk:
         """The page with the four links from the start page that is shown (clause 5), its identity confirmed."""
         with self.opening("cancel_page", start):
             self.cancel = start.open_cancel_page()
+        self.watch(self.cancel)
         self.confirm(self.cancel)
         return self.cancel
 
@@ -304,5 +311,6 @@ class Walk:
         """The billing page by "Link to AR: number - name" (clause 7), its identity confirmed."""
         with self.opening("billing", start):
             self.billing = start.open_billing(self.request.account_number, self.request.account_name)
+        self.watch(self.billing)
         self.confirm(self.billing)
         return self.billing

@@ -13,6 +13,7 @@ TELLING = {
     EventKind.INTENT: ("intent", "effect"),
     EventKind.EFFECT_SENT: ("intent",),
     EventKind.EFFECT_SETTLED: ("intent", "effect", "outcome"),
+    EventKind.DRIFT: ("page", "kind", "matters"),
     EventKind.END: (),
 }
 """The events that are logged, and which of their values: those that are this program's own words."""
