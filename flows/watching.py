@@ -73,7 +73,7 @@ class Watcher:
         self._told.add(key)
         if change.matters or change.kind in LACKS:
             self.believed.add(key)
-        self.walk.journal.write(EventKind.DRIFT, change.clause, **change.model_dump(mode="json", exclude={"clause"}))
+        self.walk.journal.write(EventKind.DRIFT, change.clause, change=change.model_dump(mode="json"))
         if change.matters:
             self.walk.drift.append(change.sentence)
 

@@ -16,7 +16,9 @@ from rpa.queue.checks import unchecked
 from rpa.queue.comparing import attend
 from rpa.queue.desks import Desks
 from rpa.queue.jobs import State
+from rpa.queue.people import Nobody
 from rpa.queue.sweeping import take_over
+from rpa.queue.worker import Worker
 from tests.gate_bench import AS_LEARNED, DRIFT, GONE, HARMLESS, NEW_HELP, AtGate, at_gate, checked
 from tests.queue_bench import Bench, Robot, bench_in, cancels, effect, outcome, request
 from tests.sentinel_bench import copied, told
@@ -219,7 +221,7 @@ class TestAfterAnEnd:
 def attending(gate: AtGate, shop: Any, until: threading.Event) -> None:
     """The gate's thread, until that event and the gate are both settled."""
     over = threading.Event()
-    thread = threading.Thread(target=attend, args=(gate.gate, shop, Desks(1, lambda: Opened()), over))
+    thread = threading.Thread(target=attend, args=(gate.gate, shop, Desks(1, Opened), over))
     thread.start()
     assert until.wait(20)
     for _ in range(400):
@@ -317,3 +319,71 @@ class TestSeenAtARequest:
             read = read_again(bench, shop, Reader(fails=Drifted(GONE)))
         assert (read.state, read.tries) == ("waiting", 0)
         assert CHANGED in bench.line.stopped
+
+
+class TestAtWork:
+    """With the engine, as `rpa work` has it."""
+
+    def work(self, bench: Bench, gate: AtGate, robots: list["Opened"], **more: Any) -> None:
+        stop = threading.Event()
+        late = threading.Timer(60, stop.set)
+        late.start()
+        try:
+            Worker(
+                bench.records, bench.profile, bench.folder, lambda _lease: robots.pop(), len(robots), stop, Nobody(),
+                done=lambda jobs: bench.line.closed is not None or not jobs.open(), gate=gate.gate, **more,
+            ).run()  # fmt: skip
+        finally:
+            late.cancel()
+        assert not stop.is_set()
+
+    def test_drift_at_start_stops_the_line_before_any_request(self, bench: Bench) -> None:
+        gate, robots = at_gate(DRIFT), [Opened(), Opened()]
+        self.work(bench, gate, robots[:])
+        assert [robot.started for robot in robots] == [[], []]
+        assert (gate.site.compared, bench.job("r-0").state) == (1, State.WAITING)
+        assert GONE in bench.line.stopped
+
+    def test_after_an_unknown_page_no_desk_begins_anything_before_the_ui_was_compared(self, bench: Bench) -> None:
+        """r-1 is at the other desk meanwhile, and ends; r-2 and r-3 wait."""
+        bench.submit(request(2), request(3))
+        log, met, compared = list[str](), threading.Event(), threading.Event()
+
+        def act(asked: Any, *_: Any) -> tuple[str, str]:
+            log.append(asked.id)
+            if asked.id == "r-0":
+                met.set()
+                return "needs_human", "unknown_page"
+            if asked.id == "r-1":
+                assert met.wait(20)
+            return "cancelled", ""
+
+        def compare(_stop: threading.Event) -> None:
+            if gate.gate.due != "at start":
+                compared.wait(1.0)  # time in which somebody might begin something
+            log.append(gate.gate.due)
+
+        gate = at_gate(every_hours=0)
+        gate.site.meanwhile = compare
+        self.work(bench, gate, [Opened(act), Opened(act)])
+        assert log[0] == "at start"
+        assert sorted(log[1:3]) == ["r-0", "r-1"]
+        assert log[3] == "after unknown_page at request r-0"
+        assert sorted(log[4:]) == ["r-2", "r-3"]
+
+    def test_asked_to_end_meanwhile_the_worker_does_not_wait_for_it(self, bench: Bench) -> None:
+        gate, stop, broken_off = at_gate(), threading.Event(), list[bool]()
+
+        def hangs(its: threading.Event) -> None:
+            stop.set()
+            broken_off.append(its.wait(20))
+            raise Interrupted("stop")
+
+        gate.site.meanwhile = hangs
+        robots = [Opened()]
+        worker = Worker(
+            bench.records, bench.profile, bench.folder, lambda _lease: robots[0], 1, stop, Nobody(), gate=gate.gate
+        )
+        worker.run()
+        assert broken_off == [True]
+        assert (robots[0].started, checked(bench)) == ([], None)

@@ -201,11 +201,11 @@ class _Story:
 
     def _drift(self, event: Event, data: dict[str, Any]) -> None:
         """Each once, as it was first seen, by whichever attempt."""
+        change = data.get("change") or {}
         names = ("page", "kind", "key", "expected", "seen", "nearest", "sentence")
-        told = {name: str(data.get(name, "")) for name in names}
-        one = Drift(
-            attempt=self._attempt, clause=event.clause, matters=data.get("matters") is True, at=event.at, **told
-        )
+        told = {name: str(change.get(name, "")) for name in names}
+        matters = change.get("matters") is True
+        one = Drift(attempt=self._attempt, clause=event.clause, matters=matters, at=event.at, **told)
         self.drift.setdefault((one.page, one.kind, one.key, one.expected, one.seen), one)
 
     def _proof(self, event: Event, data: dict[str, Any]) -> None:
