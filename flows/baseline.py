@@ -21,10 +21,15 @@ class KnownThing(Part):
     key: str
     sort: Sort
     says: str
+    also: tuple[str, ...] = ()
+    """Its words at other canaries, where they are other words."""
     times: int = 1
-    live: bool = True
+    holds: str = ""
+    """What kind of value stands beside a label: "number", "words"; empty: it does not matter."""
     not_at: tuple[str, ...] = ()
     """Roles of the canaries whose page did not have it; empty: all had it."""
+    dead_at: tuple[str, ...] = ()
+    """Roles of the canaries at which it can't be pressed or filled in."""
 
 
 class KnownPage(Part):

@@ -254,6 +254,17 @@ class Walk:
 
         Raises NeedsHuman: link_unreachable if the profile has no backend URL, wrong_account if another one is shown.
         """
+        look_up = self.to_backend_look_up()
+        with self.opening("start_page", None):
+            page = look_up.open_start_page(self.request.account_name, self.request.account_number)
+        self.use_backend = True
+        try:
+            return self.note_start(page)
+        except Refusal as refusal:
+            raise NeedsHuman("wrong_account", f"the backend shows another account: {refusal.message}") from refusal
+
+    def to_backend_look_up(self) -> BackendLookUp:
+        """The look-up at the backend URL (clause 4c). Raises NeedsHuman (link_unreachable) if the profile has none."""
         url = self.profile.site.backend_url
         if url is None:
             raise NeedsHuman(
@@ -262,14 +273,7 @@ class Walk:
             )
         known = self.start.tab if self.use_backend and self.start else None
         tab = known if known and not known.page.is_closed() else self.session.tab()
-        look_up = self._backend_look_up(tab, url)
-        with self.opening("start_page", None):
-            page = look_up.open_start_page(self.request.account_name, self.request.account_number)
-        self.use_backend = True
-        try:
-            return self.note_start(page)
-        except Refusal as refusal:
-            raise NeedsHuman("wrong_account", f"the backend shows another account: {refusal.message}") from refusal
+        return self._backend_look_up(tab, url)
 
     def _backend_look_up(self, tab: Tab, url: str) -> BackendLookUp:
         """After a sign-in the site leads on by itself, with a session that may be in its URL: opened again only if not."""

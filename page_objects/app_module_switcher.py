@@ -28,6 +28,13 @@ class AppModuleSwitcher:
         values = [value for _, value in screen.values(self.tab.words.obstacles.app_module) if value]
         return squeeze(values[0]) if len(values) == 1 else None
 
+    def offered(self, screen: Screen) -> tuple[str, ...]:
+        """The modules that a select box, or a menu that is open, offers; nothing is opened for it."""
+        box = self._box(screen)
+        if box is not None and box.control.kind == "select":
+            return tuple(squeeze(text) for text, *_ in box.control.options if squeeze(text))
+        return ()
+
     def address(self, screen: Screen) -> str:
         """Of the document that holds it: a frame may be another site's than the page round it."""
         box = self._box(screen)

@@ -27,18 +27,25 @@ class CancellationStartPage(AdminPage):
         link = self.tab.until(lambda screen: self._link_to_ar(screen, number, name), "the link to AR")
         return follow(self.tab, link, ArBillingPage)
 
-    def _link_to_ar(self, screen: Screen, number: str, name: str) -> Found | None:
-        wanted = {identity_text(p.format(number=number, name=name)) for p in self.words.start_page.link_to_ar}
-        found = [
+    def links_to_ar(self, screen: Screen, number: str, name: str) -> list[Found]:
+        """Every link that reads as "Link to AR" of this account."""
+        wanted = self._to_ar(number, name)
+        return [
             Found(document, control)
             for document in screen.documents
             for control in document.controls
             if control.kind in OPERABLE and self._reads(document.line_texts.get(control.line, ""), control.name, wanted)
         ]
+
+    def _to_ar(self, number: str, name: str) -> set[str]:
+        return {identity_text(p.format(number=number, name=name)) for p in self.words.start_page.link_to_ar}
+
+    def _link_to_ar(self, screen: Screen, number: str, name: str) -> Found | None:
+        found, wanted = self.links_to_ar(screen, number, name), next(iter(self._to_ar(number, name)))
         if len(found) > 1:
-            raise Ambiguous(f'"{next(iter(wanted))}" is on the page {len(found)} times', self.whereabouts())
+            raise Ambiguous(f'"{wanted}" is on the page {len(found)} times', self.whereabouts())
         if not found and screen.quiet > 3000 * self.tab.setting.patience.quiet:
-            raise Missing(f'"{next(iter(wanted))[:200]}" is not on the page', self.whereabouts())
+            raise Missing(f'"{wanted[:200]}" is not on the page', self.whereabouts())
         return found[0] if found else None
 
     @staticmethod

@@ -1,5 +1,8 @@
 """The purple drop-down of the Organization page, whatever it is made of (clause 3)."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from page_objects.choice import Choice
 from page_objects.document import OPERABLE, Control, Document, Found, Run
 from page_objects.obstacles import Ambiguous, DeadLink, NotHere
@@ -7,10 +10,21 @@ from page_objects.phrases import Phrase
 from page_objects.screen import Screen
 from page_objects.select_box import choose_and_go
 from page_objects.tab import Tab
-from page_objects.wording import contains_words, plain, says
+from page_objects.wording import contains_words, plain, says, squeeze, wordings
 
 OPENERS = {"summary", "button", "clickable", "link", "tab", "menuitem", "treeitem", "combobox"}
 UNFOLD = ("Expand", "Show", "Open", "Show details")
+
+
+@dataclass(frozen=True)
+class MenuSeen:
+    """What a drop-down offers, and what it says of one link."""
+
+    links: tuple[str, ...]
+    times: int
+    """How often that link is in it."""
+    live: bool
+    """Whether it can be followed, as far as can be seen."""
 
 
 class LinkMenu:
@@ -42,6 +56,23 @@ class LinkMenu:
             self._shut(screen)
             raise
         self.tab.press(live)
+
+    def look_into(self, link: Phrase) -> MenuSeen:
+        """Open it to read what it offers; it is left open. Raises Ambiguous if the drop-down is there twice."""
+        before = self.tab.glance()
+        box = self._select(before)
+        if box:
+            wanted = wordings(tuple(link))
+            offered = [option for option in box.control.options if plain(option[0]) in wanted]
+            names = tuple(squeeze(option[0]) for option in box.control.options if squeeze(option[0]))
+            return MenuSeen(names, len(offered), any(not option[2] for option in offered) and not box.control.disabled)
+        found = self._open(before, link)
+        old = {(one.document.token, plain(one.control.name)) for one in _all_operable(before)}
+        new = [
+            one for one in _all_operable(self.tab.glance()) if (one.document.token, plain(one.control.name)) not in old
+        ]
+        names = tuple(dict.fromkeys(squeeze(one.control.name) for one in (*found, *new) if squeeze(one.control.name)))
+        return MenuSeen(names, len(found), any(not one.control.plainly_dead for one in found))
 
     def doubtful(self, link: Phrase) -> bool:
         """Whether a click on `link` may lead nowhere, as far as can be seen."""
@@ -198,3 +229,9 @@ class LinkMenu:
         if found[0].control.plainly_dead:
             raise DeadLink(f'"{link[0]}" can\'t be followed')
         return found[0]
+
+
+def _all_operable(screen: Screen) -> Iterator[Found]:
+    for document in screen.documents:
+        for control in document.of_kinds(OPERABLE):
+            yield Found(document, control)

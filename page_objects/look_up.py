@@ -60,8 +60,13 @@ class LookUp:
 
     def described(self, screen: Screen) -> str:
         """The field and the button, as they will be used. Raises Missing."""
-        field, _ = self._entry(screen, "", "", by_number=False)
-        return f'field "{label_of(field)}", button "{self._button(screen, field).control.name}"'
+        field, button = self.parts(screen)
+        return f'field "{label_of(field)}", button "{button.control.name}"'
+
+    def parts(self, screen: Screen, *, by_number: bool = False) -> tuple[Found, Found]:
+        """The field and the button that will be used; `by_number`: where there is a field for it. Raises Missing."""
+        field, _ = self._entry(screen, "", "0" if by_number else "", by_number)
+        return field, self._button(screen, field)
 
     # --- the field ---
 

@@ -3,14 +3,18 @@
 A portrait holds no account's values: number and name are written {number} and {name}, other figures "#".
 """
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from page_objects.screen import Screen
 
 PageName = Literal[
     "look_up", "organization", "start_page", "cancel_page", "billing", "cancelled_tab", "backend_look_up"
 ]
 Sort = Literal["press", "enter", "choose", "tick", "label", "text", "column"]
 """What one does with it: press a link or button, enter text, choose from a list, tick a box; or only read it."""
+Place = tuple[int, int, int, int]
+"""left, top, width, height, in CSS pixels from the corner of the whole page."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,10 @@ class Thing:
     """How often it is on the page."""
     live: bool = True
     """False: its words are there, but it can't be pressed or filled in."""
-    box: tuple[int, int, int, int] | None = None
-    """left, top, width, height in CSS pixels of the document it stands in; None where it has no one place."""
+    holds: str = ""
+    """What kind of value stands beside a label: "number", "words", "address"; empty: none does, or it does not matter."""
+    box: Place | None = None
+    """Where it is; None where it has no one place."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +41,12 @@ class Portrait:
 
     page: PageName
     things: tuple[Thing, ...] = ()
-    """In the order in which they are read."""
     links: tuple[str, ...] = ()
-    """All else that can be pressed, in the order in which it is read. On the page with the four links: their neighbours."""
+    """All that can be pressed, in the order of the page, but for what is in a list of accounts or billings. On the page with
+    the four links these are among them, and it is only the document that holds them: they and their neighbours.
+    Elsewhere what the robot relies on is left out."""
     labels: tuple[str, ...] = ()
-    """Labels of fields and values that the robot does not rely on."""
+    """Labels of fields that the robot does not rely on."""
     columns: tuple[str, ...] = ()
     """The headings of the billings, from left to right."""
     statuses: tuple[str, ...] = ()
@@ -47,7 +54,30 @@ class Portrait:
     """What the App Module drop-down offers."""
     messages: tuple[str, ...] = ()
     """Sentences on the page: neither labels nor values, nor in a table's rows."""
-    places: dict[str, tuple[int, int, int, int]] | None = None
-    """Where the `links` stand, by their words, for pictures."""
-    screen: Any = None
-    """The `Screen` it was read from, for recordings."""
+    places: tuple[tuple[str, Place], ...] = ()
+    """Where the `links` stand, for pictures."""
+    screens: tuple[Screen, ...] = ()
+    """What it was read from, for recordings, and to find the nearest to what is gone."""
+
+    def thing(self, key: str) -> Thing | None:
+        return next((one for one in self.things if one.key == key), None)
+
+    def with_more(self, other: "Portrait") -> "Portrait":
+        """The same page with what another screen of it shows: a tab that was opened, another page of a table."""
+        known = {one.key for one in self.things}
+        return replace(
+            self,
+            things=(*self.things, *(one for one in other.things if one.key not in known)),
+            links=_joined(self.links, other.links),
+            labels=_joined(self.labels, other.labels),
+            columns=_joined(self.columns, other.columns),
+            statuses=_joined(self.statuses, other.statuses),
+            modules=_joined(self.modules, other.modules),
+            messages=_joined(self.messages, other.messages),
+            places=tuple(dict([*other.places, *self.places]).items()),
+            screens=(*self.screens, *other.screens),
+        )
+
+
+def _joined(some: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*some, *more)))

@@ -20,8 +20,9 @@ from flows.errors import CancellationError, Fault, Interrupted, LeaseLost
 from flows.journal import EventKind, Journal
 from flows.model import CancellationRequest, End, Outcome, Plan
 from flows.notes import Notes
-from flows.profile import SiteProfile
+from flows.profile import Canary, SiteProfile
 from flows.runner import Runner
+from flows.survey import OnPage, Survey, survey
 from flows.walk import Walk
 from flows.watching import Key, Watcher, in_short, portray
 from page_objects.obstacles import Obstacle
@@ -300,6 +301,16 @@ class Robot:
 
         return str(self._run(request, Notes(), act))
 
+    def survey(self, canary: Canary, on_page: OnPage = lambda _page, _portrait: None) -> Survey:
+        """All pages of a canary account as they are now; reads only. Raises what `flows.survey.survey` raises, and Fault."""
+        request = _nobody(canary.account_name, canary.account_number)
+
+        def act(runner: Runner) -> Survey:
+            return survey(runner.walk, canary.role, on_page)
+
+        found: Survey = self._run(request, Notes(request.id, canary.account_number), act)
+        return found
+
     def candidates(self, account_name: str) -> list[tuple[str, str]]:
         """Number and name of every account of exactly that name that the look-up lists (clause 2); reads only."""
         request = _nobody(account_name)
@@ -319,8 +330,8 @@ class Robot:
         return list(self._run(request, Notes(), act))
 
 
-def _nobody(account_name: str = "") -> CancellationRequest:
+def _nobody(account_name: str = "", account_number: str = "") -> CancellationRequest:
     """A request that stands for none: for looking only."""
     return CancellationRequest(
-        id="look", account_name=account_name, account_number="", date=dt.date(2000, 1, 1), reason=""
+        id="look", account_name=account_name, account_number=account_number, date=dt.date(2000, 1, 1), reason=""
     )

@@ -8,6 +8,9 @@ from flows.baseline import Baseline
 from flows.drift import Change, compare
 from flows.profile import SiteProfile
 from flows.survey import Survey
+from page_objects.portrait import PageName
+from rpa.drift.pictures import Album
+from rpa.drift.reporting import Checked, write_report
 from rpa.robot import Robot
 
 
@@ -34,12 +37,32 @@ class CheckResult:
 def check(
     robot: Robot, profile: SiteProfile, baseline: Baseline, folder: Path | None, *, pictures: bool = True
 ) -> CheckResult:
-    """Survey each canary, read only, and compare; the report is written into `folder`, which must be new.
+    """Survey each canary, read only, and compare; the report is written into `folder`, which is made.
 
-    Raises NeedsHuman (sign_in), Refusal (foreign_host), Interrupted, Fault; OSError if the report can't be written.
+    Raises what `Robot.survey` raises: NeedsHuman (sign_in, site_down, maintenance), Refusal (foreign_host), Interrupted,
+    Fault; OSError if the report can't be written.
     """
-    surveys = tuple(robot.survey(canary) for canary in profile.canaries)  # type: ignore[attr-defined]
-    return CheckResult(compare(baseline, surveys, profile.words), folder, surveys)
+    surveys, shown = list[Survey](), dict[tuple[str, PageName], bytes]()
+    for canary in profile.canaries:
+        album = Album(profile)
+        surveys.append(robot.survey(canary, album.take) if pictures and folder else robot.survey(canary))
+        shown |= {(canary.role, page): jpeg for page, jpeg in album.pictures.items()}
+    return settle(profile, baseline, surveys, folder, shown)
+
+
+def settle(
+    profile: SiteProfile,
+    baseline: Baseline,
+    surveys: Sequence[Survey],
+    folder: Path | None,
+    pictures: dict[tuple[str, PageName], bytes] | None = None,
+) -> CheckResult:
+    """Compare what was surveyed, and write the report. Raises OSError."""
+    changes = compare(baseline, surveys, profile.words)
+    result = CheckResult(changes, folder, tuple(surveys))
+    if folder is not None:
+        write_report(folder, Checked(profile, baseline, surveys, changes, result.summary, pictures or {}))
+    return result
 
 
 def summary_of(changes: Sequence[Change]) -> str:
@@ -48,5 +71,5 @@ def summary_of(changes: Sequence[Change]) -> str:
         return "the admin UI is as the baseline has it"
     serious = sum(change.matters for change in changes)
     count = f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
-    weight = f"{serious} of which matter to an effect, an identity or a proof" if serious else "none of which matters"
-    return f"{count} since the baseline was learned, {weight}: {changes[0].sentence}"
+    weight = f"{serious} of which matter{'s' if serious == 1 else ''}" if serious else "none of which matters"
+    return f"{count} since the baseline was learned, {weight}; the first: {changes[0].sentence}"
