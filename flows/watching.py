@@ -1,7 +1,6 @@
 """Whether the pages that a run reaches are as they were learned (`flows.baseline`): so drift is seen in the middle of a batch.
 
-What a page tells differs while it is being drawn: a difference that matters, or a lack, is believed only once nothing on
-the page changes any more.
+What a page tells differs while it is being drawn: what matters is believed only once nothing on the page changes any more.
 """
 
 from collections.abc import Callable
@@ -14,19 +13,25 @@ from flows.journal import EventKind, standing
 from flows.model import ON_THE_WAY, Effect
 from flows.walk import Walk
 from page_objects.admin_page import AdminPage
+from page_objects.general_words import Whose
 from page_objects.obstacles import NotHere
 from page_objects.portrait import PageName, Portrait
+from page_objects.portraying import page_name, portrait
 from page_objects.screen import Screen
 
-Portray = Callable[[AdminPage, Screen, str, str], Portrait | None]
-"""Reads the portrait of a page from what is on the screen, for an account of that number and name; None: of pages that
-have none."""
-LACKS = frozenset({"gone", "dead", "link_gone", "column_gone", "module_gone"})
-"""Kinds of change that a page which is still being drawn seems to have."""
 SHOWN = 3
 """So many sentences are told in one; the case file has all."""
-
 Key = tuple[PageName, str, str, str, str]
+
+
+def portray(walk: Walk, page: AdminPage, screen: Screen, name: PageName | None) -> Portrait | None:
+    """The page as `screen` shows it; None: of such a page nobody makes a portrait."""
+    if page_name(page) is None:
+        return None
+    request = walk.request
+    drop_down = walk.profile.drop_down_for(request.account_number)
+    whose = Whose(request.account_number, request.account_name)
+    return portrait(page, screen, whose, name=name, drop_down=drop_down.label if drop_down is not None else "")
 
 
 @dataclass
@@ -37,33 +42,32 @@ class Watcher:
 
     walk: Walk
     baseline: Baseline
-    portray: Portray
     believed: set[Key] = field(default_factory=set)
+    portray: Callable[[Walk, AdminPage, Screen, PageName | None], Portrait | None] = portray
     _told: set[Key] = field(default_factory=set)
-    _seen: dict[str, object] = field(default_factory=dict)
+    _seen: dict[tuple[str, PageName | None], object] = field(default_factory=dict)
 
-    def __call__(self, page: AdminPage) -> None:
+    def __call__(self, page: AdminPage, name: PageName | None) -> None:
         """Compare a page that was reached; note what differs. Raises Drifted if it matters and nothing was begun."""
         screen = page.tab.glance()
-        if self._seen.get(page.name) == screen.state:
+        if self._seen.get((page.name, name)) == screen.state:
             return
-        changes = self._compare(page, screen)
-        if any(_key(change) not in self.believed for change in changes if change.matters or change.kind in LACKS):
+        changes = self._compare(page, screen, name)
+        if any(change.matters and _key(change) not in self.believed for change in changes):
             screen = _at_rest(page)
             if not page.recognised(screen):
                 return  # something else has come in its place: the step will say so
-            changes = self._compare(page, screen)
-        self._seen[page.name] = screen.state
+            changes = self._compare(page, screen, name)
+        self._seen[page.name, name] = screen.state
         for change in changes:
             self._note(change)
         serious = [change.sentence for change in changes if change.matters]
         if serious and not self._begun():
             raise Drifted(in_short(serious))
 
-    def _compare(self, page: AdminPage, screen: Screen) -> tuple[Change, ...]:
-        request = self.walk.request
-        portrait = self.portray(page, screen, request.account_number, request.account_name)
-        return () if portrait is None else compare_page(self.baseline, portrait, self.walk.profile.words)
+    def _compare(self, page: AdminPage, screen: Screen, name: PageName | None) -> tuple[Change, ...]:
+        seen = self.portray(self.walk, page, screen, name)
+        return () if seen is None else compare_page(self.baseline, seen, self.walk.profile.words)
 
     def _note(self, change: Change) -> None:
         """Each once in a run."""
@@ -71,10 +75,9 @@ class Watcher:
         if key in self._told:
             return
         self._told.add(key)
-        if change.matters or change.kind in LACKS:
-            self.believed.add(key)
         self.walk.journal.write(EventKind.DRIFT, change.clause, change=change.model_dump(mode="json"))
         if change.matters:
+            self.believed.add(key)
             self.walk.drift.append(change.sentence)
 
     def _begun(self) -> bool:
@@ -83,10 +86,6 @@ class Watcher:
         """
         ours = (i for i in self.walk.journal.intents() if i.effect not in {Effect.UPDATE, *ON_THE_WAY})
         return bool(standing(ours))
-
-
-def portray(page: AdminPage, screen: Screen, number: str, name: str) -> Portrait | None:
-    raise NotImplementedError
 
 
 def in_short(sentences: list[str]) -> str:

@@ -24,7 +24,7 @@ from flows.profile import Canary, SiteProfile
 from flows.runner import Runner
 from flows.survey import OnPage, Survey, survey
 from flows.walk import Walk
-from flows.watching import Key, Watcher, in_short, portray
+from flows.watching import Key, Watcher, in_short
 from page_objects.obstacles import Obstacle
 from page_objects.organization_page import OrganizationPage
 from rpa.browser_session import BrowserSession, SignIns, Turn
@@ -175,7 +175,7 @@ class Robot:
     def _watch(self, walk: Walk) -> None:
         """Have each page that the walk reaches compared with the baseline."""
         if self.baseline is not None:
-            walk.watch = Watcher(walk, self.baseline, portray, self._believed)
+            walk.watch = Watcher(walk, self.baseline, self._believed)
 
     def _ended(
         self,
