@@ -176,6 +176,7 @@ class Walk:
         """The record, on the screen now: as it stands if it is still there, else looked up again."""
         page = self.organization
         if page is not None and not page.tab.page.is_closed() and page.here():
+            self.reached(page)
             self.confirm(page)
             return page
         return self.to_organization()
@@ -295,6 +296,7 @@ class Walk:
     def to_cancel_page(self) -> CancelPage:
         """The page with the four links, fresh, its identity confirmed (clause 5)."""
         if self.cancel is not None and not self.cancel.tab.page.is_closed() and self.cancel.here():
+            self.reached(self.cancel)  # it has been drawn anew since the effect before
             self.confirm(self.cancel)
             return self.cancel
         start = self.start

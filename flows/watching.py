@@ -44,6 +44,7 @@ class Watcher:
     baseline: Baseline
     believed: set[Key] = field(default_factory=set)
     portray: Callable[[Walk, AdminPage, Screen, PageName | None], Portrait | None] = portray
+    _ended: bool = False
     _told: set[Key] = field(default_factory=set)
     _seen: dict[tuple[str, PageName | None], object] = field(default_factory=dict)
 
@@ -59,10 +60,13 @@ class Watcher:
                 return  # something else has come in its place: the step will say so
             changes = self._compare(page, screen, name)
         self._seen[page.name, name] = screen.state
+        begun = bool(changes) and self._begun()
         for change in changes:
-            self._note(change)
+            if not (begun and change.kind == "new_message"):  # what the site says of an effect is its answer
+                self._note(change)
         serious = [change.sentence for change in changes if change.matters]
-        if serious and not self._begun():
+        if serious and not begun and not self._ended:
+            self._ended = True  # what is still done then is to put back what was changed on the way
             raise Drifted(in_short(serious))
 
     def _compare(self, page: AdminPage, screen: Screen, name: PageName | None) -> tuple[Change, ...]:

@@ -119,6 +119,13 @@ def test_what_matters_ends_the_run_while_nothing_was_begun() -> None:
     assert [one["sentence"] for one in noted(its)] == [GONE, STATUS.sentence]
 
 
+def test_it_ends_the_run_once_so_that_the_app_module_can_be_put_back() -> None:
+    its = watched()
+    with pytest.raises(Drifted):
+        reached(its, Look((change(),), quiet=2000))
+    reached(its, Look((change(),), quiet=2000))
+
+
 @pytest.mark.parametrize("outcome", ["", "done", "answered", "unknown"])
 def test_once_an_effect_was_set_out_the_run_goes_on_and_the_outcome_says_so(outcome: str) -> None:
     notes = Notes("r-1", "611974")
@@ -137,6 +144,16 @@ def test_what_was_certainly_not_done_or_lies_on_the_way_is_no_effect_of_the_plan
     begun(notes, effect, outcome)
     with pytest.raises(Drifted):
         reached(watched(notes), Look((change(),), quiet=2000))
+
+
+def test_what_the_site_says_after_an_effect_is_its_answer_and_no_news() -> None:
+    said = change("a new message: License count is 0", matters=False, kind="new_message")
+    for outcome, times in (("not_done", 1), ("done", 0)):
+        notes = Notes("r-1", "611974")
+        begun(notes, "remove_license_count", outcome)
+        its = watched(notes)
+        reached(its, Look((said,)))
+        assert len(noted(its)) == times
 
 
 def test_a_status_never_seen_before_is_named_and_nothing_else() -> None:
