@@ -126,7 +126,7 @@ def test_a_status_never_seen_before_is_named_and_hinders_nothing(bench: Bench) -
 def test_a_plan_is_not_made_of_pages_that_have_changed(bench: Bench) -> None:
     tab = re.compile(r'(<td><a href="[^"]*tab=cancelled">Cancelled</a></td>)')
     bench.site.mutate = lambda _page, html: tab.sub(r"\1\1", html)
-    with pytest.raises(Drifted, match="Cancelled.* 2 times"):
+    with pytest.raises(Drifted, match=r"Cancelled.* 2 times"):
         bench.robot.plan(bench.request(NEXT))
 
 

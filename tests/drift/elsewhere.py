@@ -33,9 +33,7 @@ def elsewhere(_words: SkinWords) -> Iterator[Recipe]:
         change = _moved(words, source, target)
         yield Recipe("everywhere", "moved", f"{words} to {target}", Class.MISLEADING, told, change)
     told = f'the form "{HEADING}" has moved to the page "start_page"'
-    yield Recipe(
-        "everywhere", "moved", "the form", Class.MISLEADING, told, _moved(HEADING, "organization", "start_page")
-    )
+    yield Recipe("everywhere", "moved", "the form", Class.MISLEADING, told, _moved(HEADING, "organization", "start_page"))
 
 
 def _instead(body: str) -> Change:

@@ -70,9 +70,7 @@ def markup(words: SkinWords) -> Iterator[Recipe]:
             yield from (_made(kind, place, told, on_sheet(act)) for place in mine)
     colons = frame.colons((LOCATION, DATE, REASON, *words.identity("organization").values()))
     yield _made("colons", "organization", "labels with a colon have none, others have one", on_sheet(colons), DEAD)
-    yield _made(
-        "unseen twin", "organization", "a second Update that nobody sees", on_sheet(frame.unseen_twin(UPDATE)), DEAD
-    )
+    yield _made("unseen twin", "organization", "a second Update that nobody sees", on_sheet(frame.unseen_twin(UPDATE)), DEAD)
     if words.skin in {"hover", "popups", "postback"}:
         late = on_sheet(frame.block_late(MANAGE, 500))
         yield _made("block late", "organization", "a link of the drop-down comes 0.5 s late", late)

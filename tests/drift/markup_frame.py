@@ -126,9 +126,7 @@ def unseen(how: str) -> Callable[[Sheet], None]:
             css = sheet.tag("style")
             css.string = ".np1{display:none}"
             sheet.top.append(css)
-        box.attrs |= (
-            {"style": "display:none"} if how == "style" else {"hidden": ""} if how == "hidden" else {"class": "np1"}
-        )
+        box.attrs |= {"style": "display:none"} if how == "style" else {"hidden": ""} if how == "hidden" else {"class": "np1"}
         sheet.top.insert(0, box)
 
     return act
@@ -162,9 +160,7 @@ def page_late(wait: int) -> Callable[[Sheet], None]:
         for one in list(sheet.top.contents):
             box.append(one.extract())
         sheet.top.append(box)
-        sheet.script(
-            f"setTimeout(function(){{var e=document.querySelector('[data-later]');if(e)e.style.display=''}},{wait});"
-        )
+        sheet.script(f"setTimeout(function(){{var e=document.querySelector('[data-later]');if(e)e.style.display=''}},{wait});")
 
     return act
 

@@ -76,9 +76,7 @@ class Sheet:
     # --- making ---
 
     def tag(self, name: str, text: str = "", **attributes: str) -> Tag:
-        made = self.soup.new_tag(
-            name, attrs={one.rstrip("_").replace("_", "-"): two for one, two in attributes.items()}
-        )
+        made = self.soup.new_tag(name, attrs={one.rstrip("_").replace("_", "-"): two for one, two in attributes.items()})
         if text:
             made.string = text
         return made
@@ -137,15 +135,7 @@ def reword(sheet: Sheet, old: str, new: str, *, start: bool = False) -> None:
 
 def row_of(tag: Tag) -> Tag:
     """The line, item or cell row that holds this alone."""
-    while tag.parent is not None and tag.parent.name not in {
-        "body",
-        "main",
-        "template",
-        "[document]",
-        "ul",
-        "ol",
-        "select",
-    }:
+    while tag.parent is not None and tag.parent.name not in {"body", "main", "template", "[document]", "ul", "ol", "select"}:
         if key(text_of(tag.parent)) != key(text_of(tag)) or len(list(fields(tag.parent))) > 1:
             break
         tag = tag.parent

@@ -21,27 +21,15 @@ _NOTICES: tuple[tuple[Place, str], ...] = (
 def visible(words: SkinWords) -> Iterator[Recipe]:
     for place, said in _NOTICES:
         yield _made(place, "notice", said[:12], f'a new sentence: "{said}"', acts.put_first("p", said))
-    yield _made(
-        "organization", "link", "far", 'a new link "What is new" at the end of the record', _at_the_end("What is new")
-    )
+    yield _made("organization", "link", "far", 'a new link "What is new" at the end of the record', _at_the_end("What is new"))
     # the article names its own link, by all of its words; this one has other words and another end of the page
     yield _made("start_page", "link", "far", 'a new link "Customer survey" at the end', _at_the_end("Customer survey"))
     # below the neighbours that have always been there, and with nothing of an account
     yield _made("cancel_page", "link", "foot", 'a new link "Imprint" at the foot of the page', _at_the_end("Imprint"))
-    yield _made(
-        "cancel_page", "link gone", "a danger", "the last of the dangerous neighbours is gone", _without_the_last
-    )
+    yield _made("cancel_page", "link gone", "a danger", "the last of the dangerous neighbours is gone", _without_the_last)
     yield _made("cancel_page", "heading", "another", 'a second heading "Careful!"', acts.put_first("h3", "Careful!"))
-    yield _made(
-        "organization",
-        "heading",
-        "another",
-        'a heading "Billing address" for some fields',
-        acts.put_first("h3", "Billing address"),
-    )
-    yield _made(
-        "organization", "order", "form", "the form asks for the reason before the date", _pairs_swapped(DATE, REASON)
-    )
+    yield _made("organization", "heading", "another", 'a heading "Billing address" for some fields', acts.put_first("h3", "Billing address"))
+    yield _made("organization", "order", "form", "the form asks for the reason before the date", _pairs_swapped(DATE, REASON))
     yield _made("organization", "label", "new", 'a new field "Fax 2" in the form', _new_field("Fax 2"))
     yield _made("everywhere", "module", "new", f'"{MODULE}" offers "Legal Edition" too', _new_module)
     yield _made("look_up", "heading", "another", 'a heading "Find a customer"', acts.put_first("h3", "Find a customer"))
@@ -104,3 +92,5 @@ def _new_module(sheet: Sheet) -> None:
     for one in sheet.presses(PREMIUM):
         if one.name == "option":
             one.insert_after(sheet.tag("option", "Legal Edition"))
+
+
