@@ -1,6 +1,7 @@
 """A survey: the read-only walk over all pages of a canary account (`rpa learn`, `rpa check`)."""
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -25,6 +26,13 @@ OnPage = Callable[[AdminPage, Portrait], None]
 """Told of each page while it is on the screen: for pictures and recordings."""
 LATE = 2.5
 """Seconds without change after which a page with scripts is taken as it is: what comes late is part of it."""
+_QUERY = re.compile(r"(https?://[^\s?)]+)\?[^\s)]*")
+"""A query may hold the session."""
+KINDS: dict[PageName, type[AdminPage]] = {
+    "organization": OrganizationPage, "start_page": CancellationStartPage, "cancel_page": CancelPage,
+    "billing": ArBillingPage, "cancelled_tab": ArBillingPage,
+}  # fmt: skip
+BEHIND: dict[PageName, tuple[PageName, ...]] = {"start_page": ("cancel_page", "billing", "cancelled_tab")}
 NO_ANSWER = {"sign_in", "site_down", "maintenance", "foreign_host"}
 """Codes that say nothing of the pages: they could not be looked at."""
 
@@ -71,13 +79,20 @@ class _Surveyor:
             self._organization(self.walk.careful(self.walk.to_organization))
         with self._reaching("start_page"):
             self._take("start_page", self._start())
-        with self._reaching("cancel_page"):
-            self._take("cancel_page", self.walk.careful(self.walk.to_cancel_page))
-        with self._reaching("billing"):
-            self._billing(self.walk.careful(lambda: self.walk.to_billing(self.walk.fresh_start())))
+        if "start_page" in self.survey.unreached:
+            self._all_behind("start_page")
+        else:
+            with self._reaching("cancel_page"):
+                self._take("cancel_page", self.walk.careful(self.walk.to_cancel_page))
+            with self._reaching("billing"):
+                self._billing(self.walk.careful(lambda: self.walk.to_billing(self.walk.fresh_start())))
         if self.walk.profile.site.backend_url is not None:
             with self._reaching("backend_look_up"):
                 self._take("backend_look_up", self.walk.careful(self.walk.to_backend_look_up))
+
+    def _all_behind(self, page: PageName) -> None:
+        for name in BEHIND[page]:
+            self.survey.unreached[name] = "no way leads there but from a page that could not be reached either"
 
     @contextlib.contextmanager
     def _reaching(self, page: PageName) -> Iterator[None]:
@@ -88,7 +103,7 @@ class _Surveyor:
         except (CancellationError, Obstacle) as error:
             if isinstance(error, NeedsHuman | Refusal) and error.code in NO_ANSWER:
                 raise
-            self.survey.unreached[page] = str(error)
+            self.survey.unreached[page] = _QUERY.sub(r"\1", error.what if isinstance(error, Obstacle) else str(error))
             self._instead(page)
 
     # --- the pages ---
@@ -144,19 +159,15 @@ class _Surveyor:
             self._take("cancelled_tab", page)
 
     def _instead(self, name: PageName) -> None:
-        kinds: dict[PageName, type[AdminPage]] = {
-            "organization": OrganizationPage, "start_page": CancellationStartPage, "cancel_page": CancelPage,
-            "billing": ArBillingPage, "cancelled_tab": ArBillingPage,
-        }  # fmt: skip
         tab = self._last_tab()
-        if tab is None or name not in kinds:
+        if tab is None or name not in KINDS:
             return
         with contextlib.suppress(Obstacle, CancellationError):
-            page = kinds[name](tab)
-            seen = self._portrait(name, page)
-            known = {one.screens[0].tokens for one in self.survey.portraits if one.screens}
-            if seen.screens[0].tokens not in known:  # else it is a page that was looked at already
-                self._keep(page, seen)
+            page = KINDS[name](tab)
+            screen = _at_rest(tab)
+            known = {one.screens[0].text for one in self.survey.portraits if one.screens}
+            if screen.text not in known and not _another(KINDS[name], tab, screen):
+                self._take(name, page)
 
     def _last_tab(self) -> Tab | None:
         walk = self.walk
@@ -179,6 +190,12 @@ class _Surveyor:
     def _portrait_of(self, name: PageName, page: AdminPage, screen: Screen) -> Portrait:
         where = corners(page.tab, screen)
         return portrait(page, screen, self.whose, name=name, drop_down=self.drop_down, corners=where)
+
+
+def _another(kind: type[AdminPage], tab: Tab, screen: Screen) -> bool:
+    """Whether the screen shows some other page of the procedure; a table alone is no billing page for certain."""
+    others = set(KINDS.values()) - {kind, ArBillingPage}
+    return any(other(tab).recognised(screen) for other in others)
 
 
 def _at_rest(tab: Tab) -> Screen:

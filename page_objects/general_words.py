@@ -24,7 +24,7 @@ class Whose:
 
     def general(self, text: str) -> str:
         """`text` with {number} and {name} for this account's, and "#" for other figures, days and months."""
-        return _FIGURES.sub("#", _CALENDAR.sub("#", self.nobodys(text)))
+        return without_figures(self.nobodys(text))
 
     def nobodys(self, text: str) -> str:
         """`text` with {number} and {name} for this account's; other figures are part of the words ("change to 0")."""
@@ -34,3 +34,8 @@ class Whose:
             if len(wanted) >= 3:
                 told = re.sub(rf"(?<!\w){re.escape(wanted)}(?!\w)", mark, told)
         return told
+
+
+def without_figures(text: str) -> str:
+    """`text` with "#" for figures, days and months."""
+    return _FIGURES.sub("#", _CALENDAR.sub("#", text))

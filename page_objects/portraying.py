@@ -219,7 +219,8 @@ class _Painter:
             return
         phrase = self.words.obstacles.app_module
         label = next((one for one in phrase if self._has_label(one)), "")
-        self.things.append(Thing("obstacles.app_module", "choose", label))
+        if label:
+            self.things.append(Thing("obstacles.app_module", "choose", label))
         premium = {plain(one) for one in self.words.obstacles.premium_edition}
         found = [one for one in self._modules() if plain(one) in premium]
         if found:
@@ -244,9 +245,14 @@ class _Painter:
     def _column(self, key: str, phrase: Phrase, headings: list[str]) -> None:
         for words in phrase:
             found = [text for text in headings if plain(words) in {plain(text), plain_label(text)}]
-            if found:
+            if found and self._stands(found[0]):
                 self.things.append(Thing(key, "column", words, len(found), box=self._place_of_text(found[0])))
                 return
+
+    def _stands(self, heading: str) -> bool:
+        """Not where the column has no such heading, and was told by what is in it."""
+        wanted = plain(heading)
+        return any(wanted in plain(run.text) for document in self.screen.documents for run in document.runs)
 
     def _add(self, key: str, sort: Sort, found: list[Found], says: str = "") -> None:
         if not found:
@@ -277,8 +283,7 @@ class _Painter:
                 here = (document.token, control.index)
                 if here in rows or (here in self.relied and not among) or control.plainly_dead:
                     continue
-                own = here in self.relied
-                told = self.whose.nobodys(control.name) if own else self.whose.general(control.name)
+                told = self.whose.nobodys(control.name) if among else self.whose.general(control.name)
                 if any(letter.isalpha() for letter in told) and not _of_another_account(control.name, told):
                     found.append((told, self._place(Found(document, control))))
         return found
@@ -295,7 +300,8 @@ class _Painter:
     def _columns(self) -> tuple[str, ...]:
         if not isinstance(self.page, ArBillingPage):
             return ()
-        return tuple(squeeze(text) for grid in self.page.table.grids_on(self.screen) for text in grid.headings)
+        texts = [squeeze(text) for grid in self.page.table.grids_on(self.screen) for text in grid.headings]
+        return tuple(text for text in texts if self._stands(text))
 
     def _statuses(self) -> tuple[str, ...]:
         if not isinstance(self.page, ArBillingPage):
