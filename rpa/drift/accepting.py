@@ -31,6 +31,10 @@ class Offer:
 
 def offers(report: Report, profile: SiteProfile, baseline: Baseline) -> tuple[Offer, ...]:
     """All changes of the report, in its order. Raises ReportError if it is of another site or revision."""
+    if report.offline:
+        raise ReportError(
+            "it is a check of recordings, which say nothing of the site: accept the report of a check of that"
+        )
     if report.site != profile.name:
         raise ReportError(f'the report is of the site "{report.site}", and the profile is of "{profile.name}"')
     if report.baseline.revision != baseline.revision:

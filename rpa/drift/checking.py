@@ -9,7 +9,9 @@ from flows.drift import Change, compare
 from flows.profile import SiteProfile
 from flows.survey import Survey
 from page_objects.portrait import PageName
+from rpa.drift.offline import misread, recorded_surveys
 from rpa.drift.pictures import Album
+from rpa.drift.recordings import Recording
 from rpa.drift.reporting import Checked, write_report
 from rpa.robot import Robot
 
@@ -47,22 +49,26 @@ def check(
         album = Album(profile)
         surveys.append(robot.survey(canary, album.take) if pictures and folder else robot.survey(canary))
         shown |= {(canary.role, page): jpeg for page, jpeg in album.pictures.items()}
-    return settle(profile, baseline, surveys, folder, shown)
+    return _settled(Checked(profile, baseline, surveys, compare(baseline, surveys, profile.words), shown), folder)
 
 
-def settle(
-    profile: SiteProfile,
-    baseline: Baseline,
-    surveys: Sequence[Survey],
-    folder: Path | None,
-    pictures: dict[tuple[str, PageName], bytes] | None = None,
+def check_recordings(
+    profile: SiteProfile, baseline: Baseline, recordings: Sequence[Recording], folder: Path | None
 ) -> CheckResult:
-    """Compare what was surveyed, and write the report. Raises OSError."""
-    changes = compare(baseline, surveys, profile.words)
-    result = CheckResult(changes, folder, tuple(surveys))
+    """The same with the canaries' pages as recorded, without a site: what changed is the profile, or the code.
+
+    Raises RecordingError, OSError.
+    """
+    surveys = recorded_surveys(recordings, profile)
+    changes = (*misread(recordings, profile), *compare(baseline, surveys, profile.words))
+    ordered = tuple(sorted(changes, key=lambda one: one.sort_key))
+    return _settled(Checked(profile, baseline, surveys, ordered, offline=True), folder)
+
+
+def _settled(checked: Checked, folder: Path | None) -> CheckResult:
     if folder is not None:
-        write_report(folder, Checked(profile, baseline, surveys, changes, result.summary, pictures or {}))
-    return result
+        write_report(folder, checked, summary_of(checked.changes))
+    return CheckResult(tuple(checked.changes), folder, tuple(checked.surveys))
 
 
 def summary_of(changes: Sequence[Change]) -> str:

@@ -4,7 +4,7 @@ A portrait holds no account's values; so what reads as in it is the site's own w
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -21,13 +21,18 @@ Verdict = Literal["all", "letters", ""]
 class KeptWords:
     """For the pages of one canary account."""
 
-    def __init__(self, profile: SiteProfile, whose: Whose, portraits: Iterable[Portrait]) -> None:
+    def __init__(
+        self, profile: SiteProfile, whose: Whose, portraits: Sequence[Portrait], wordings: Sequence[str] = ()
+    ) -> None:
+        """`wordings`: what the profile may say in future."""
         self.whose = whose
-        phrases = [text for part in _with_wordings(profile) for text in _texts(part)]
+        phrases = [*wordings, *(text for part in _with_wordings(profile) for text in _texts(part))]
         self._literal = frozenset(plain(text) for text in phrases)
+        relied = [thing.says for portrait in portraits for thing in portrait.things]
+        self._relied = frozenset(plain(text) for text in (*relied, *phrases) if "@" not in text)
         said = [text for portrait in portraits for text in _said(portrait)]
-        self._general = frozenset(plain(text) for text in (*said, *phrases) if "@" not in text)
-        self.vocabulary = frozenset(_words((*phrases, *said)))
+        self._general = frozenset(plain(text) for text in said if "@" not in text)
+        self.vocabulary = frozenset(_words((*phrases, *relied, *said)))
         """Single words, in lower case: what may stand in an address or a script."""
 
     def verdict(self, text: str, *, listed: bool = False) -> Verdict:
@@ -39,6 +44,8 @@ class KeptWords:
             return "all"
         if listed or len(squeeze(text)) > LONGEST:
             return ""
+        if plain(self.whose.nobodys(text)) in self._relied:
+            return "all"
         return "letters" if plain(self.whose.general(text)) in self._general else ""
 
     def own(self, text: str) -> bool:
@@ -67,7 +74,6 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _said(portrait: Portrait) -> Iterator[str]:
-    yield from (thing.says for thing in portrait.things)
     for part in ("links", "labels", "columns", "statuses", "modules", "messages"):
         yield from getattr(portrait, part)
 

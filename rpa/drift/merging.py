@@ -7,7 +7,7 @@ from flows.baseline import Baseline, KnownPage, KnownThing
 from flows.change import Change
 from page_objects.portrait import PageName
 from page_objects.wording import plain
-from rpa.drift.proposals import REWORDED, Proposal
+from rpa.drift.proposals import REWORDED, Proposal, figureless
 
 LISTS = {
     "new_link": "links", "link_gone": "links", "new_label": "labels", "new_column": "columns", "column_gone": "columns",
@@ -22,8 +22,11 @@ Accepted = tuple[Change, Proposal | None]
 
 def accepted_baseline(before: Baseline, now: Baseline, accepted: Iterable[Accepted], *, by: str, why: str) -> Baseline:
     """`before` with these changes. `now`: the pages as they were read when the changes were seen."""
-    pages = dict(before.pages)
-    for change, proposal in accepted:
+    pages, taken = dict(before.pages), list(accepted)
+    renamed = {(one.page, figureless(one.nearest)) for one, proposal in taken if proposal is not None}
+    for change, proposal in taken:
+        if change.kind in {"new_link", "new_label"} and (change.page, figureless(change.seen)) in renamed:
+            continue  # it is what something is called now
         page = _changed(pages.get(change.page), now.pages.get(change.page), change, proposal)
         if page is not None:
             pages[change.page] = page
@@ -36,6 +39,20 @@ def accepted_baseline(before: Baseline, now: Baseline, accepted: Iterable[Accept
             "pages": _in_order(pages, now),
         }
     )
+
+
+def without_gone(made: Baseline, now: Baseline, pages: Iterable[PageName]) -> tuple[Baseline, tuple[str, ...]]:
+    """Without the links that these pages do not have any more: of a page that was not recognised by its words they are
+    not told one by one. And which they are.
+    """
+    changed, gone = dict(made.pages), list[str]()
+    for name in pages:
+        if name in changed and name in now.pages:
+            there = {figureless(text) for text in now.pages[name].links}
+            left = tuple(text for text in changed[name].links if figureless(text) in there)
+            gone += [text for text in changed[name].links if text not in left]
+            changed[name] = changed[name].model_copy(update={"links": left})
+    return made.model_copy(update={"pages": changed}), tuple(gone)
 
 
 def _in_order(pages: dict[PageName, KnownPage], now: Baseline) -> dict[PageName, KnownPage]:

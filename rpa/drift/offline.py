@@ -1,9 +1,10 @@
 """The canaries' pages as recorded, read again by the page objects of today, with the profile of today."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from flows.change import OF_PAGE, PAGES, Change
 from flows.profile import SiteProfile
 from flows.survey import Survey
 from page_objects.admin_page import AdminPage
@@ -36,6 +37,24 @@ def recognised(screen: Screen, words: Words) -> tuple[PageName, ...]:
     """The pages whose page objects take this screen for theirs."""
     tab = RecordedTab(screen, words)
     return tuple(name for name, kind in KINDS.items() if kind(tab).recognised(screen))
+
+
+def misread(recordings: Iterable[Recording], profile: SiteProfile) -> Iterator[Change]:
+    """Recordings that their page object does not recognise any more, and those that another takes for its own now."""
+    for one in recordings:
+        now = set(recognised(one.screen(profile.words), profile.words))
+        then = set(one.recognised)
+        for name in KINDS:
+            if name in then ^ now:
+                told = (
+                    f"is not taken for the {PAGES[name]} any more"
+                    if name in then
+                    else f"is taken for the {PAGES[name]}"
+                )
+                yield Change(
+                    page=one.page, kind="unreached" if name in then else "came_up", clause=OF_PAGE[one.page], matters=True,
+                    account=one.role, sentence=f"the {PAGES[one.page]} as it was recorded {told}",
+                )  # fmt: skip
 
 
 def page_of(recording: Recording, profile: SiteProfile) -> AdminPage:

@@ -102,10 +102,15 @@ def _other_sort(change: Change, new: str, before: Baseline, now: Baseline) -> st
     was, page = before.pages.get(change.page), now.pages.get(change.page)
     thing = next((one for one in was.things if f"words.{one.key}" == change.key), None) if was else None
     pressed = thing is not None and thing.sort == "press"
-    links = {plain(one) for one in (*page.links, *(one.says for one in page.things))} if page else set()
-    if pressed and plain(change.nearest) not in links:
+    links = {figureless(one) for one in (*page.links, *(one.says for one in page.things))} if page else set()
+    if pressed and figureless(change.nearest) not in links:
         return f'"{new}" is on the page, but can\'t be pressed'
     return ""
+
+
+def figureless(words: str) -> str:
+    """In the form in which a portrait has what nothing relies on."""
+    return plain(Whose().general(words))
 
 
 def _key_with(new: str, change: Change, profile: SiteProfile, now: Baseline) -> str:
@@ -126,7 +131,7 @@ def _means_another(words: str, change: Change, now: Baseline) -> bool:
         return False
     beside = (*page.links, *page.labels, *page.columns, *page.modules)
     others = [thing.says for thing in page.things if f"words.{thing.key}" != change.key]
-    return plain(words) in {plain(one) for one in (*beside, *others)}
+    return figureless(words) in {figureless(one) for one in (*beside, *others)}
 
 
 def _literal(change: Change, surveys: Sequence[Survey]) -> str:

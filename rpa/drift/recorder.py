@@ -1,6 +1,6 @@
 """Makes the recordings of a survey."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flows.profile import SiteProfile
 from flows.survey import Survey
@@ -13,16 +13,24 @@ from rpa.drift.recordings import Facts, Recording
 from rpa.drift.scrubbing import Scrubber
 
 
-def record(profile: SiteProfile, survey: Survey) -> Iterator[Recording]:
-    """The screens that the survey's portraits were read from; those of pages that were not reached are left out."""
+def record(profile: SiteProfile, survey: Survey, wordings: Sequence[str] = ()) -> Iterator[Recording]:
+    """The screens that the survey's portraits were read from; those of pages that were not reached are left out.
+
+    `wordings`: words that the profile may say in future, which are kept as its own are.
+    """
     for portrait in survey.portraits:
         if portrait.page not in survey.unreached and portrait.screens:
-            yield from _recorded(profile, survey, portrait)
+            yield from _recorded(profile, survey, portrait, wordings)
 
 
-def _recorded(profile: SiteProfile, survey: Survey, portrait: Portrait) -> list[Recording]:
+def recorded_anew(recording: Recording, profile: SiteProfile) -> Recording:
+    """The same, for a profile that has changed: who recognises it now."""
+    return recording.model_copy(update={"recognised": recognised(recording.screen(profile.words), profile.words)})
+
+
+def _recorded(profile: SiteProfile, survey: Survey, portrait: Portrait, wordings: Sequence[str]) -> list[Recording]:
     whose = Whose(survey.account_number, survey.account_name)
-    scrubber = Scrubber(profile, KeptWords(profile, whose, [portrait]))
+    scrubber = Scrubber(profile, KeptWords(profile, whose, [portrait], wordings))
     made = [
         Recording(
             page=portrait.page,

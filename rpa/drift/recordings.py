@@ -91,8 +91,7 @@ def save_recordings(folder: Path, recordings: Iterable[Recording]) -> list[Path]
         stem = f"{one.page}-{one.role}"
         taken[stem] = number = taken.get(stem, 0) + 1
         path = folder / (f"{stem}.json" if number == 1 else f"{stem}-{number}.json")
-        replace_file(path, recording_text(one).encode())
-        path.chmod(0o644)
+        write_recording(path, one)
         paths.append(path)
     for path in _files(folder):
         if path not in paths:
@@ -100,20 +99,33 @@ def save_recordings(folder: Path, recordings: Iterable[Recording]) -> list[Path]
     return paths
 
 
+def write_recording(path: Path, recording: Recording) -> None:
+    """Write one recording, whole or not at all. Raises OSError."""
+    replace_file(path, recording_text(recording).encode())
+    path.chmod(0o644)
+
+
 def load_recordings(folder: Path) -> list[Recording]:
     """All recordings in `folder`, by their names. Raises RecordingError, also if there is none."""
-    found = [_read(path) for path in _files(folder)]
+    found = [read_recording(path) for path in _files(folder)]
     if not found:
         raise RecordingError(f"there are no recordings in {folder}; `rpa learn` writes them")
     return found
 
 
-def _read(path: Path) -> Recording:
+def read_recording(path: Path) -> Recording:
+    """One recording. Raises RecordingError."""
     try:
         return Recording.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         why = str(error).replace("\n", " ")[:300]
         raise RecordingError(f"{path} is no recording ({why}); `rpa learn` writes them anew") from error
+
+
+def page_and_role(path: Path) -> tuple[str, str] | None:
+    """Whose recording a file is, by its name; None: it is none."""
+    found = NAME.fullmatch(path.name)
+    return (found[1], found[2]) if found else None
 
 
 def _files(folder: Path) -> list[Path]:

@@ -51,6 +51,8 @@ class Report(ReportPart):
     checked_at: dt.datetime
     site: str
     baseline: CheckedAgainst
+    offline: bool = False
+    """Recordings were read, not the site: there is nothing to accept."""
     drift: bool
     matters: int
     """How many changes matter to an effect, an identity or a proof."""

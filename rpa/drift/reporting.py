@@ -47,11 +47,11 @@ class Checked:
     baseline: Baseline
     surveys: Sequence[Survey]
     changes: Sequence[Change]
-    summary: str
     pictures: Pictures = field(default_factory=dict)
+    offline: bool = False
 
 
-def write_report(folder: Path, checked: Checked) -> Report:
+def write_report(folder: Path, checked: Checked, summary: str) -> Report:
     """Everything of docs/drift.md, `report.json` last: a folder that has one is whole. Raises OSError."""
     make_folder(folder.absolute())
     baseline, surveys = checked.baseline, checked.surveys
@@ -59,7 +59,10 @@ def write_report(folder: Path, checked: Checked) -> Report:
     looked_at = [dataclasses.replace(one, unreached={}) for one in surveys]
     now = learned(looked_at, checked.profile.name, baseline.by, before=baseline)
     save_baseline(folder, now)
-    save_recordings(folder / RECORDINGS, [one for survey in surveys for one in record(checked.profile, survey)])
+    proposed = proposals(checked.changes, checked.profile, baseline, now, surveys)
+    wordings = [one.new for one in proposed if one.new]
+    recordings = [one for survey in looked_at for one in record(checked.profile, survey, wordings)]
+    save_recordings(folder / RECORDINGS, recordings)
     files = {f"{PICTURES}/{page}-{role}.jpg": jpeg for (role, page), jpeg in checked.pictures.items()}
     plain = dict(zip(checked.pictures, files, strict=True))
     reported, more = _marked([located(change, surveys) for change in checked.changes], checked.pictures)
@@ -67,11 +70,12 @@ def write_report(folder: Path, checked: Checked) -> Report:
         checked_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
         site=checked.profile.name,
         baseline=CheckedAgainst(revision=baseline.revision, learned_at=baseline.learned_at, by=baseline.by),
+        offline=checked.offline,
         drift=bool(checked.changes),
         matters=sum(change.matters for change in checked.changes),
-        summary=checked.summary,
+        summary=summary,
         changes=reported,
-        proposals=proposals(checked.changes, checked.profile, baseline, now, surveys),
+        proposals=proposed,
         canaries=tuple(map(_canary, surveys)),
     )
     contents = {**files, **more}
