@@ -103,8 +103,9 @@ def check_now(robot: Any, site: "SiteProfile", learned: Learned, stop: threading
 
 
 def _new_folder(output: Path) -> Path:
+    """Beside those of `rpa check`; two workers may compare in the same second."""
     now = dt.datetime.now(dt.UTC)
-    return output / "checks" / f"{now:%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
+    return output / "checks" / f"{now:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
 
 
 def _is_stale(desk: "Desk", site: "SiteProfile") -> bool:

@@ -22,14 +22,6 @@ Profile = Annotated[
     Path | None,
     typer.Option("--profile", help="Site profile (TOML).  [env: RPA_PROFILE]", show_default=False),
 ]
-Baseline = Annotated[
-    Path | None,
-    typer.Option(
-        "--baseline",
-        help="Folder of the baseline.  [env: RPA_BASELINE]  [default: site.baseline beside the profile site.toml]",
-        show_default=False,
-    ),
-]
 Output = Annotated[
     Path | None,
     typer.Option("--output", help="Folder of records, case files and log.  [env: RPA_OUTPUT]  [default: rpa-data]"),
