@@ -35,6 +35,7 @@ WHAT_TO_DO = (
 )
 FIRST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=1), dt.timedelta(minutes=15)
 """How long the line is parked when the site is under maintenance: each time twice as long as before."""
+SETTLED = "When that is settled: rpa release, or add --release"
 _LINE = select(line).where(line.c.id == 1)
 _LOCKED, _ALONE = _LINE.with_for_update(read=True), _LINE.with_for_update()
 
@@ -109,7 +110,7 @@ class Line:
     def must_be_open(self) -> None:
         """Raises LineError with the sentence."""
         if why := self.stopped:
-            raise LineError(f"{why}. When that is settled: rpa release, or add --release")
+            raise LineError(f"{why}. {SETTLED}")
 
     def pause(self, why: str, by: str) -> Closed:
         """A person closes the line; returns why it is closed now: what had stopped it before stays the reason."""
@@ -156,7 +157,7 @@ class Line:
         """A person lets the line go on, strikes forgotten; returns why it was closed, None: it was open."""
         values = {"state": LineState.OPEN, "why": "", "by": by, "since": _now(), "until": None, "strikes": "[]"}
         with writing(self._engine) as connection:
-            closed = self.closed_in(connection)
+            closed = self.closed_in(connection, alone=True)  # what is released is what is told
             record(
                 connection, by, "release", why=f"it was {closed.state.value}: {closed.why}" if closed else "it was open"
             )
@@ -205,6 +206,15 @@ class Line:
         others = working - (not asks_first)  # the one that asks is being worked on itself
         recent = connection.execute(select(func.count()).where(intents.c.at > _now() - HOUR)).scalar_one()
         return self._room("max_effects_per_hour", recent + EFFECTS_OF_ONE * max(0, others), "in the last hour")
+
+    def must_have_room(self, connection: Connection, effects: int) -> None:
+        """For a request that was taken in this transaction, by a run that has caused so many effects: nobody else counts
+        until it is committed. Raises LineError.
+        """
+        if closed := self.closed_in(connection, alone=True):
+            raise LineError(f"{closed}. {SETTLED}")
+        if why := self.room_in_hour(connection) or self.room_in_run(effects):
+            raise LineError(f"the line is full: {why}")
 
     def _room(self, cap: str, done: int, when: str) -> str:
         allowed = getattr(self._policy, cap)

@@ -174,8 +174,9 @@ def _directly(shop: "Shop", request: "CancellationRequest", robot: Any, screen: 
         if why := shop.line.room_in_hour(connection, asks_first=True) or shop.line.room_in_run(shop.effects):
             raise LineError(f"the line is full: {why}")
     taken = take_directly(
-        shop.records, shop.jobs, request, shop.lease, by=f"rpa cancel by {who()}", stop=shop.stop, told=screen.say
-    )
+        shop.records, shop.jobs, request, shop.lease, by=f"rpa cancel by {who()}", stop=shop.stop, told=screen.say,
+        may=lambda connection: shop.line.must_have_room(connection, shop.effects),
+    )  # fmt: skip
     if isinstance(taken, Outcome):
         return Result(request, taken, earlier=True)
     return work(shop, taken, robot).result
