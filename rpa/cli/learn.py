@@ -49,14 +49,13 @@ def learn(
     from flows.drift import compare, learned
     from rpa.cli.desk import Desk, Watching, who
     from rpa.drift.baseline_file import load_baseline
-    from rpa.drift.baseline_place import find_baseline, place_of_baseline
+    from rpa.drift.baseline_place import FILE, place_of_baseline
 
     desk = Desk.open(json=json, output=output, profile=profile, channel=browser_channel, baseline=baseline)
-    site, path = desk.profile(), desk.settings.profile
-    place = place_of_baseline(path, desk.settings)
+    site = desk.profile()
+    place = place_of_baseline(desk.settings.profile, desk.settings)
     assert place is not None  # noqa: S101 (a profile is named: `desk.profile` has read it)
-    known = find_baseline(path, desk.settings)
-    before = load_baseline(place) if known is not None and any(place.glob("*")) else None
+    before = load_baseline(place) if (place / FILE).is_file() else None
     chosen = canaries(site, account)
     with desk.robot(site, Watching(headed, slow_mo)) as (robot, _):
         surveys = [_survey(robot, canary, desk.screen) for canary in chosen]

@@ -23,7 +23,7 @@ PROGRAM = frozenset(
 """What scripts and addresses are made of, whosever page it is."""
 _QUOTED = re.compile(r"""(['"])(.*?)\1""", re.DOTALL)
 _URL = re.compile(r"https?://[^\s'\"<>()]+", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"~?[^\W_]+")  # with what stands for a word already
 
 
 class Symbols:

@@ -38,6 +38,8 @@ class RecordedTab(Tab):
         self.setting = Setting(words=words)
         self.opened = []
         self.served = False
+        self._seen = None
+        self._acted = False
         self.recorded = screen
 
     def look(self) -> Screen:
