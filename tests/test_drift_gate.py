@@ -19,9 +19,13 @@ from rpa.queue.jobs import State
 from rpa.queue.people import Nobody
 from rpa.queue.sweeping import take_over
 from rpa.queue.worker import Worker
+from rpa.results import Result
+from tests.databases import database_url
 from tests.gate_bench import AS_LEARNED, DRIFT, GONE, HARMLESS, NEW_HELP, AtGate, at_gate, checked
 from tests.queue_bench import Bench, Robot, bench_in, cancels, effect, outcome, request
 from tests.sentinel_bench import copied, told
+
+__all__ = ["database_url"]
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +81,21 @@ class TestAtStart:
         seen = checked(bench)
         assert seen is not None
         assert (seen.changes, seen.matters, seen.why, seen.folder) == (2, 1, "at start", "rpa-data/checks/1")
+
+    def test_so_it_is_on_each_database(self, database_url: str, tmp_path: Path) -> None:
+        gate = at_gate(DRIFT, AS_LEARNED)
+        with bench_in(tmp_path, database_url) as bench, bench.shop(gate=gate.gate) as shop:
+            bench.submit(request(0))
+            gate.compare(shop)
+            assert GONE in bench.line.stopped
+            bench.line.release("ann")
+            gate.compare(shop)
+            assert bench.carry_out(shop, "r-0", lambda *_: ("needs_human", "unknown_page")).started == ["r-0"]
+            with bench.records.engine.connect() as connection:
+                assert unchecked(connection)
+            seen = checked(bench)
+            assert seen is not None
+            assert (seen.changes, seen.matters) == (0, 0)
 
     def test_released_it_is_compared_again_before_anything_is_begun(self, bench: Bench) -> None:
         gate = at_gate(DRIFT, DRIFT, AS_LEARNED)
@@ -179,6 +198,11 @@ class TestAfterAnEnd:
         assert one(bench, gate, lambda *_: ("needs_human", code)) == ["r-0"]
         assert one(bench, gate, number=1) == []
         assert gate.gate.due == f"after {code} at request r-0"
+
+    def test_so_does_one_that_a_worker_has_recorded_who_died_before_it_was_settled(self) -> None:
+        gate = at_gate(at_start=False)
+        gate.gate.ended(Result(request(), outcome(request(), "needs_human", "unknown_page"), earlier=True))
+        assert gate.gate.shut
 
     def test_it_is_shut_before_the_end_is_settled(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         """Another desk takes its next request in any moment."""

@@ -143,17 +143,6 @@ class TestCheck:
 
         return act
 
-    def test_what_has_changed_is_reported_with_the_words(
-        self, bench: Bench, compare: Callable[..., Any], tmp_path: Path
-    ) -> None:
-        bench.site.mutate = neighbour
-        found = compare()
-        assert [one.kind for one in found.matters] == ["new_link"]
-        assert NEIGHBOUR in found.summary
-        assert found.folder.parent == tmp_path / "checks"
-        assert any(NEIGHBOUR in path.read_text() for path in found.folder.glob("*.html"))
-        assert kinds(bench, FIRST) == []
-
     @pytest.mark.parametrize(
         ("fault", "code"),
         [({"fault": "maintenance", "times": 0}, "maintenance"), ({"fault": "status_500", "times": 0}, "site_down")],

@@ -130,7 +130,7 @@ class TestStatus:
         rows = Rows.at(tmp_path)
         registry = CollectorRegistry()
         registry.register(Gauges(health := Health(rows.records.engine, threading.Event())))
-        assert "rpa_drift" not in generate_latest(registry).decode()
+        assert "rpa_last_check_timestamp 0.0" in generate_latest(registry).decode()
         row = {"worker": "w", "why": "at start", "summary": "", "folder": ""}
         with rows.records.engine.begin() as connection:
             connection.execute(insert(checks), {**row, "at": ago(100), "changes": 3, "matters": 1})

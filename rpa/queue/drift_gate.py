@@ -88,7 +88,7 @@ class Gate:
     def ended(self, result: Result) -> None:
         """Told of each end before it is settled."""
         outcome = result.outcome
-        if outcome is None or result.earlier:
+        if outcome is None:
             return
         if outcome.drift or (outcome.code in CHECK_AFTER and self.policy.after_unknown_page):
             self.ask(f"after {outcome.code or 'drift'} at request {outcome.id}")
