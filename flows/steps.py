@@ -71,6 +71,7 @@ def read_record(walk: Walk) -> str:
     self_service = is_self_service(walk, page)
     form = read_organization(walk, page)
     page.show_form()
+    walk.reached(page)
     walk.form = page.form.ready(walk.profile.reason_on_form(walk.request.reason), walk.request.opt_out)
     walk.reading = account_reading(walk, form, None, None, location, self_service)
     return "done"

@@ -27,6 +27,12 @@ SAY_NOTHING = frozenset({"maintenance"})
 EFFECTS_OF_ONE = 9
 """The most effects of a request: the article's five, Update twice (4a, 4b), App Module and back (7a)."""
 HOUR = dt.timedelta(hours=1)
+DRIFT = "the admin UI has changed"
+"""So begins what is said where drift has stopped the line."""
+WHAT_TO_DO = (
+    "look at it with `rpa check`; once the profile is mended or the change accepted (`rpa profile accept`), start `rpa work` "
+    "anew and release the line (`rpa release`)"
+)
 FIRST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=1), dt.timedelta(minutes=15)
 """How long the line is parked when the site is under maintenance: each time twice as long as before."""
 SETTLED = "When that is settled: rpa release, or add --release"
@@ -165,9 +171,8 @@ class Line:
 
     def end_in(self, connection: Connection, outcome: Outcome) -> str:
         """The same within a transaction."""
-        if (
-            outcome.code in SAY_NOTHING or outcome.end is End.WITHDRAWN
-        ):  # nobody looked: no strike, nor the end of a row
+        nobody_looked = outcome.code in SAY_NOTHING or outcome.end is End.WITHDRAWN
+        if nobody_looked and not outcome.drift:  # no strike, nor the end of a row
             return ""
         row = connection.execute(_ALONE).one()
         strikes = [*json.loads(row.strikes), outcome.code] if outcome.code in STRIKES else []
@@ -180,6 +185,8 @@ class Line:
         return why
 
     def _verdict(self, strikes: list[str], outcome: Outcome) -> str:
+        if outcome.drift:  # no strike: each request to come would meet the same
+            return drifted(f"request {outcome.id} has met it", outcome.drift)
         if outcome.code == "sign_in":  # once more with a wrong password, and the robot's user may be locked out
             return f"the sign-in failed at request {outcome.id}: correct the credentials (`rpa doctor`)"
         if len(strikes) < self._policy.strikes:
@@ -231,6 +238,11 @@ class Line:
 
 
 _Change = Callable[[Row[tuple[object, ...]]], dict[str, object]]
+
+
+def drifted(where: str, sentence: str) -> str:
+    """Why drift closes the line, and what to do; the site's own words last (notices strike them)."""
+    return f"{DRIFT} ({where}): {WHAT_TO_DO}. {sentence.rstrip('.')}"
 
 
 def _closing(state: LineState, why: str, by: str = "") -> _Change:

@@ -28,6 +28,7 @@ CSV_COLUMNS = (
     "recoveries",
     "case_dir",
     "seconds",
+    "drift",
 )
 
 EXIT_OF_END = {
@@ -87,9 +88,10 @@ def as_json(result: Result) -> dict[str, Any]:
     """One object a request; a result that was recorded earlier reads the same."""
     request = result.request
     if result.outcome is not None:
-        return {"schema": SCHEMA, **result.outcome.model_dump(mode="json")}
+        told = result.outcome.model_dump(mode="json")
+        return {"schema": SCHEMA, **told, "drift": result.outcome.drift}
     names = {"id": request.id, "account_name": request.account_name, "account_number": request.account_number}
-    empty: dict[str, Any] = {"recoveries": [], "proof": [], "case_dir": result.case_dir, "seconds": 0.0}
+    empty: dict[str, Any] = {"recoveries": [], "proof": [], "case_dir": result.case_dir, "seconds": 0.0, "drift": ""}
     return {"schema": SCHEMA, **names, "end": None, "code": result.code, "message": result.why, **empty}
 
 
