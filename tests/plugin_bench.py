@@ -34,7 +34,7 @@ def run_pytest(folder: Path, *args: str, sample: str = "", **environment: str) -
     """pytest in `folder`, on a copy of that sample."""
     if sample:
         shutil.copy(SAMPLES / f"{sample}.py", folder / f"test_{sample}.py")
-    plugin = [] if INSTALLED else ["-p", "fixtures.plugin"]
+    plugin = [] if INSTALLED else ["-p", "rpa.testing"]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin, *args]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "RPA", "PY_COLORS"))}
     paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))

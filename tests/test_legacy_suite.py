@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from fixtures.plugin.checks import CLAUSES
 from flows.effects import WHERE_TO_LOOK
 from flows.model import CLAUSE_OF_EFFECT
 from flows.procedure import RECOVERIES, STEPS
 from rpa.cases.article import clauses_of
+from rpa.testing.checks import CLAUSES
 from tests.test_procedure import rows
 
 FOLDER = Path(__file__).with_name("legacy")

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.plugin import browsing
-from fixtures.plugin.account_locks import one_of
-from fixtures.plugin.run_folder import run_folder
-from fixtures.plugin.signing_in import FAILED, one_at_a_time
 from fixtures.standin import StandIn
 from flows.errors import NeedsHuman
 from flows.profile import Canary
+from rpa.testing import browsing
+from rpa.testing.account_locks import one_of
+from rpa.testing.run_folder import run_folder
+from rpa.testing.signing_in import FAILED, one_at_a_time
 from rpa.traces import scrub
 from tests.plugin_bench import SAMPLES, canary, real_site, run_pytest
 

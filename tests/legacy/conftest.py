@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from fixtures.plugin import AdminAccount, AdminSite
 from fixtures.standin import AccountTruth, StandIn
 from flows.profile import DropDown, SiteProfile
 from flows.proof import read_backend_facts
@@ -13,6 +12,7 @@ from flows.recoveries import sign_in_again
 from flows.walk import Walk
 from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.obstacles import DeadLink, NothingHappened, SignedOut
+from rpa.testing import AdminAccount, AdminSite
 
 
 @pytest.fixture

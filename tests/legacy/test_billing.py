@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from fixtures.plugin import AdminAccount
 from flows.model import BillingRow
 from flows.profile import SiteProfile
 from flows.reading import pending, rows_of
@@ -16,6 +15,7 @@ from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.obstacles import RoleDenied
 from page_objects.organization_page import OrganizationPage
 from page_objects.wording import says
+from rpa.testing import AdminAccount
 
 
 @pytest.mark.clause("7")

@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from fixtures.plugin import AdminAccount
 from fixtures.standin import AccountTruth
 from flows.effects import form_saved
 from flows.model import End, FormValues, Outcome
@@ -17,6 +16,7 @@ from page_objects.ar_billing_page import ArBillingPage
 from page_objects.cancel_page import CancelPage
 from page_objects.cancellation_form import FormReading
 from page_objects.organization_page import OrganizationPage
+from rpa.testing import AdminAccount
 
 pytestmark = pytest.mark.admin_effects
 Effects = Callable[..., AbstractContextManager[SentRequests]]

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from fixtures.plugin import AdminAccount
 from flows.profile import DropDown, SiteProfile
 from flows.walk import Walk
 from page_objects.backend_look_up import BackendLookUp
 from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.link_menu import LinkMenu
 from page_objects.organization_page import OrganizationPage
+from rpa.testing import AdminAccount
 
 IsDead = Callable[[], bool]
 

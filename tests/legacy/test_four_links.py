@@ -2,12 +2,12 @@
 
 import pytest
 
-from fixtures.plugin import AdminAccount
 from flows.walk import Walk
 from page_objects.cancel_page import CancelPage
 from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.document import OPERABLE, Control
 from page_objects.wording import contains_words, plain
+from rpa.testing import AdminAccount
 
 LINKS = {"6.1": "remove_license_count", "6.2": "cancel_billings", "6.3": "set_status", "6.4": "set_contact_info"}
 TOUCHY = ("account status", "billings", "license", "contact info", "purge", "delete", "charge")

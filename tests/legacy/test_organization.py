@@ -2,13 +2,13 @@
 
 import pytest
 
-from fixtures.plugin import AdminAccount
 from flows.profile import SiteProfile
 from flows.results import open_result
 from flows.steps import is_self_service
 from flows.walk import Walk
 from page_objects.organization_page import OrganizationPage
 from page_objects.organization_search import OrganizationSearch
+from rpa.testing import AdminAccount
 
 NOBODY = "Nobody has this Account Name 801493"
 REASON = "Too expensive for us"

@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from fixtures.plugin import AdminAccount
 from fixtures.standin import AccountTruth
 from flows.modules import put_module_back
 from flows.profile import SiteProfile
@@ -16,6 +15,7 @@ from page_objects.backend_look_up import BackendLookUp
 from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.obstacles import RoleDenied
 from page_objects.organization_page import OrganizationPage
+from rpa.testing import AdminAccount
 
 pytestmark = pytest.mark.admin_effects
 Effects = Callable[..., AbstractContextManager[SentRequests]]

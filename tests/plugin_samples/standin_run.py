@@ -4,9 +4,9 @@ import pathlib
 
 import pytest
 
-from fixtures.plugin import EffectRefused
 from flows.errors import CancellationError
 from flows.runner import Runner
+from rpa.testing import EffectRefused
 
 STARTS = pathlib.Path("starts")
 
