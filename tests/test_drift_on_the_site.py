@@ -92,6 +92,7 @@ def test_a_new_dangerous_neighbour_stops_the_line_before_anything_is_pressed(
     assert queue.records.verify(f"t-{NEXT}").ok
 
 
+@pytest.mark.long
 def test_seen_first_after_an_effect_the_request_is_finished_and_proven_and_then_the_line_stops(
     bench: Bench, queue: queue_bench.Bench
 ) -> None:
@@ -114,6 +115,7 @@ def test_seen_first_after_an_effect_the_request_is_finished_and_proven_and_then_
     assert [(one["kind"], one["matters"]) for one in told] == [("new_link", True)], "the site's answers are no news"
 
 
+@pytest.mark.long
 def test_a_status_never_seen_before_is_named_and_hinders_nothing(bench: Bench) -> None:
     bench.site.mutate = lambda _page, html: html.replace("<td>Paid</td>", "<td>Under Audit</td>", 1)
     outcome = bench.cancel(LAST, notes := Notes(f"t-{LAST}", LAST))
@@ -123,6 +125,7 @@ def test_a_status_never_seen_before_is_named_and_hinders_nothing(bench: Bench) -
     ]
 
 
+@pytest.mark.long
 def test_a_plan_is_not_made_of_pages_that_have_changed(bench: Bench) -> None:
     tab = re.compile(r'(<td><a href="[^"]*tab=cancelled">Cancelled</a></td>)')
     bench.site.mutate = lambda _page, html: tab.sub(r"\1\1", html)
@@ -130,6 +133,7 @@ def test_a_plan_is_not_made_of_pages_that_have_changed(bench: Bench) -> None:
         bench.robot.plan(bench.request(NEXT))
 
 
+@pytest.mark.long
 class TestCheck:
     """The gate's comparison, at the desk's robot."""
 

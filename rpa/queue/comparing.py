@@ -115,13 +115,14 @@ def _judge(this: Comparison, found: Checked) -> None:
             notify(connection, NOTICE, "The admin UI has changed, harmlessly", _harmless(len(found.changes), folder))
 
     _in_one(shop, put_down)
-    gate.over(this.asked, as_learned=not serious)
     _tell(gate, found, why, folder)
+    gate.over(this.asked, as_learned=not serious)
 
 
 def _tell(gate: Gate, found: Checked, why: str, folder: str) -> None:
-    if why:  # the worker says by itself that the line is closed
+    if why:  # the worker says by itself why the line is closed, if it does not end before
         logger.error(why)
+        gate.say(f"The admin UI: {found.summary.rstrip('.')}. Report in {folder}")
     elif found.changes:
         logger.warning("{}; report in {}", found.summary, folder)
         gate.say(f"The admin UI: {found.summary.rstrip('.')}. The work goes on. Report in {folder}")
