@@ -59,8 +59,14 @@ def imported(tree: ast.AST) -> set[str]:
 
 
 def lazily_imported(tree: ast.Module) -> set[str]:
+    """By a function, or for the types alone."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return {name for node in ast.walk(tree) if isinstance(node, kinds) for name in imported(node)}
+    nodes = (node for node in ast.walk(tree) if isinstance(node, kinds) or _for_types(node))
+    return {name for node in nodes for name in imported(node)}
+
+
+def _for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def called(node: ast.Call) -> str:
@@ -92,9 +98,7 @@ def test_a_room_opens_only_the_doors_before_it(room: str) -> None:
 
 def _waits(node: ast.stmt) -> bool:
     """Whether its imports are not carried out when the module is imported."""
-    if isinstance(node, ast.If):
-        return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    return _for_types(node) or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
 
 
 @pytest.mark.parametrize("place", OUTSIDERS)
