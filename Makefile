@@ -3,12 +3,13 @@ PYTHON ?= python3
 BIN = .venv/bin
 ARGS ?=
 
-.PHONY: help setup test long check demo chaos soak drift bench site docs clean
+.PHONY: help setup test long legacy check demo chaos soak drift bench site docs clean
 
 help:
 	@echo "make demo   cancel the bundled requests on stand-in sites, in a real browser"
 	@echo "make test   ruff, mypy and the tests, but for the long matrices"
 	@echo "make long   the whole matrices: every fault, kill, skin and blind site; takes long"
+	@echo "make legacy the regression suite of the admin UI, on each skin of the stand-in; takes long"
 	@echo "make check  ruff and mypy only"
 	@echo "make chaos  kill and freeze workers, restart the database, then check the books; takes long"
 	@echo "make soak   1,000 requests by one worker, and what is left of them: processes, files, memory; takes long"
@@ -20,7 +21,7 @@ help:
 
 setup: .venv/.browser
 
-.venv/.installed: pyproject.toml constraints.txt
+.venv/.installed: pyproject.toml setup.py constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or later is needed; name it with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
@@ -41,6 +42,11 @@ test: check setup
 
 long: setup
 	$(PYTEST) -m long $(ARGS)
+
+# make test has it on the skin classic
+legacy: setup
+	@for skin in classic frames hover popups portal postback spa; do \
+	  echo "skin $$skin"; $(PYTEST) tests/legacy --admin-skin $$skin --admin-report legacy-report/$$skin $(ARGS) || exit 1; done
 
 check: .venv/.installed
 	$(BIN)/ruff check
@@ -69,5 +75,5 @@ docs: .venv/.installed
 	$(BIN)/python -m rpa.profile_docs
 
 clean:
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results legacy-report
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

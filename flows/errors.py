@@ -4,7 +4,8 @@
     ├── Refusal       the request itself is wrong; a person decides; never retried        -> refused
     ├── Referral      the customer can cancel by himself, and policy says so (clause 1)   -> referred
     ├── NeedsHuman    a person has to look                                                -> needs_human
-    │   └── UnknownEffect   an effect may or may not have taken place (promise 4)
+    │   ├── UnknownEffect   an effect may or may not have taken place (promise 4)
+    │   └── Drifted         a page is not as it was learned, in something that an effect relies on; nothing was begun
     ├── Fault         the technology failed; may be tried again from the start
     └── Interrupted   the attempt is over, the request is not: it goes on when it is run again
         ├── LeaseLost       this worker was frozen past its lease; another one has the account now
@@ -42,6 +43,12 @@ class NeedsHuman(CancellationError):
 class UnknownEffect(NeedsHuman):
     def __init__(self, message: str) -> None:
         super().__init__("unknown_effect", message)
+
+
+class Drifted(NeedsHuman):
+    def __init__(self, sentence: str) -> None:
+        super().__init__("drift", f"nothing was begun, as the admin UI is not as it was learned: {sentence}")
+        self.sentence = sentence
 
 
 class Fault(Exception):

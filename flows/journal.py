@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     )
     EVIDENCE = "evidence"  # data: file, sha256, media_type, moment ("before" | "after" | "page" | "failure"), page, url
     WARNING = "warning"  # data: text
+    DRIFT = "drift"  # a page is not as it was learned. data: change (flows.drift.Change)
     PROOF = "proof"  # data: lines [ProofLine]
     END = "end"  # data: outcome (Outcome)
     RESOLVED = "resolved"  # a person's words after the end. data: as, why, by

@@ -8,6 +8,10 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 
+def _is_empty(value: str) -> bool:
+    return not value
+
+
 class Noun(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -161,6 +165,9 @@ class Outcome(Noun):
     proof: tuple[ProofLine, ...] = ()
     case_dir: str = ""
     seconds: float = 0.0
+    drift: str = Field(default="", exclude_if=_is_empty)
+    """What is not as it was learned of the admin UI, and an effect relies on: it stops the line. Written only where there is
+    something: what was written before there was such a field reads the same."""
 
     @classmethod
     def of(
@@ -173,7 +180,9 @@ class Outcome(Noun):
         recoveries: tuple[str, ...] = (),
         proof: tuple[ProofLine, ...] = (),
         seconds: float = 0.0,
+        drift: str = "",
     ) -> Self:
         """The end of that request."""
         whose = {"id": request.id, "account_name": request.account_name, "account_number": request.account_number}
-        return cls(**whose, end=end, code=code, message=message, recoveries=recoveries, proof=proof, seconds=seconds)
+        became = {"end": end, "code": code, "message": message, "recoveries": recoveries, "proof": proof}
+        return cls.model_validate(whose | became | {"seconds": seconds, "drift": drift})

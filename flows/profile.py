@@ -95,7 +95,7 @@ class SelfService(ProfilePart):
         "Self-Service", "Self Service", "Self-service cancellation", "Self-Service Cancel", "Can cancel own account",
         "Account Tab>License Billing>Cancel Subscription", "Account Tab > License Billing > Cancel Subscription",
     )  # fmt: skip
-    """Or the label of a field whose value begins with Yes, True, Enabled or Available, or is a ticked box."""
+    """Or the label of a field whose value is On, begins with Yes, True, Enabled or Available, or is a ticked box."""
     reveal: tuple[Text, ...] = ()
     """What has to be clicked on the Organization page before that can be read (a fold, a tab)."""
     policy: Literal["go_on", "refer"] = "go_on"

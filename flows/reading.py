@@ -12,6 +12,7 @@ from page_objects.ar_billing_page import ArBillingPage
 from page_objects.billing_columns import tells
 from page_objects.billing_table import BillingRowSeen
 from page_objects.organization_page import AccountFacts, OrganizationPage, facts_of
+from page_objects.portrait import PageName
 from page_objects.screen import Screen
 from page_objects.wording import parse_count, plain, plain_label, says
 
@@ -94,11 +95,12 @@ def describe_form(form: FormValues | None) -> str:
 def read_billing(walk: Walk, page: ArBillingPage, moment: str) -> tuple[tuple[BillingRow, ...], tuple[BillingRow, ...]]:
     """The rows that are not cancelled and those on the Cancelled tab, all pages of each (clauses 8 and 9)."""
 
-    def picture(_screen: Screen) -> None:
+    def picture(_screen: Screen, name: PageName = "billing") -> None:
         walk.session.evidence(page.tab, page.name, moment, walk.clause)
+        walk.reached(page, name)
 
     billing = rows_of(page.rows(picture), walk.profile)
-    cancelled = rows_of(page.cancelled_rows(picture), walk.profile)
+    cancelled = rows_of(page.cancelled_rows(lambda screen: picture(screen, "cancelled_tab")), walk.profile)
     note_rows(walk, page, billing, cancelled)
     return billing, cancelled
 

@@ -45,14 +45,15 @@ def look_up_account(walk: Walk) -> str:
 def check_self_service(walk: Walk) -> str:
     """Clause 1: some accounts can cancel within their own account."""
     page = walk.back_at_organization()
-    if _is_self_service(walk, page) and walk.profile.self_service.policy == "refer":
+    if is_self_service(walk, page) and walk.profile.self_service.policy == "refer":
         raise Referral(
             "self_service", "the customer can cancel by himself: Account Tab > License Billing > Cancel Subscription"
         )
     return "done"
 
 
-def _is_self_service(walk: Walk, page: OrganizationPage) -> bool:
+def is_self_service(walk: Walk, page: OrganizationPage) -> bool:
+    """Whether the record says so, once what the profile names has been unfolded."""
     rules = walk.profile.self_service
     for words in rules.reveal:
         screen = page.tab.glance()
@@ -67,9 +68,10 @@ def read_record(walk: Walk) -> str:
     location = page.server_location(page.tab.glance())
     check_server_location(walk, location)
     walk.server = page.labelled(page.tab.glance(), walk.profile.server_field) or ""
-    self_service = _is_self_service(walk, page)
+    self_service = is_self_service(walk, page)
     form = read_organization(walk, page)
     page.show_form()
+    walk.reached(page)
     walk.form = page.form.ready(walk.profile.reason_on_form(walk.request.reason), walk.request.opt_out)
     walk.reading = account_reading(walk, form, None, None, location, self_service)
     return "done"

@@ -97,6 +97,7 @@ class _Surveyor:
     @contextlib.contextmanager
     def _reaching(self, page: PageName) -> Iterator[None]:
         """What stands in its place is noted, and looked at as if it were that page: then what is missing has a name."""
+        self.walk.session.check_stop()
         try:
             yield
         except (CancellationError, Obstacle) as error:

@@ -24,6 +24,7 @@ from page_objects.moves import follow
 from page_objects.obstacles import NotHere
 from page_objects.organization_page import OrganizationPage
 from page_objects.organization_search import OrganizationSearch
+from page_objects.portrait import PageName
 from page_objects.screen import Screen
 from page_objects.tab import Tab
 
@@ -69,6 +70,11 @@ class Walk:
     proof: tuple[ProofLine, ...] = ()
     end: End = End.NEEDS_HUMAN
 
+    drift: list[str] = field(default_factory=list)
+    """What is not as it was learned of the pages that were reached, and an effect relies on; sentences."""
+    watch: Callable[[AdminPage, PageName | None], None] = lambda _page, _name: None
+    """Told of each page that is reached, before anything is done there, and how a portrait calls it where the page itself does
+    not tell. May raise Drifted. Set by the robot."""
     careful: Callable[[Callable[[], Any]], Any] = lambda act: act()
     """Runs an act with the runner's recoveries: for readings that follow an intent. Set by the runner."""
 
@@ -120,6 +126,10 @@ class Walk:
         values = self.stated(identity)
         self.journal.write(EventKind.OBSERVATION, self.clause, page=page.name, url=document.url, values=values)
 
+    def reached(self, page: AdminPage, name: PageName | None = None) -> None:
+        """A page is on the screen, or another view of it. Raises Drifted if it is not as it was learned and nothing was begun."""
+        self.watch(page, name)
+
     def stated(self, identity: Identity) -> dict[str, str]:
         """What a document says of whose it is: beside the labels, or in one line with number and name."""
         request, patterns = self.request, self.profile.words.organization.identity
@@ -148,13 +158,16 @@ class Walk:
 
     def to_search(self) -> OrganizationSearch:
         """The Organization look-up (clause 2)."""
-        return way_in.to_search(self)
+        search = way_in.to_search(self)
+        self.reached(search)
+        return search
 
     def to_organization(self) -> OrganizationPage:
         """The account's record, looked up afresh, its identity confirmed (clause 2)."""
         search = self.to_search()
         found = search.search(self.request.account_name, self.request.account_number)
         page = found if isinstance(found, OrganizationPage) else open_result(self, search, found)
+        self.reached(page)
         self.confirm(page)
         self.organization = page
         return page
@@ -163,6 +176,7 @@ class Walk:
         """The record, on the screen now: as it stands if it is still there, else looked up again."""
         page = self.organization
         if page is not None and not page.tab.page.is_closed() and page.here():
+            self.reached(page)
             self.confirm(page)
             return page
         return self.to_organization()
@@ -171,6 +185,7 @@ class Walk:
 
     def note_start(self, page: CancellationStartPage) -> CancellationStartPage:
         """Remember the start page, once it is the account's."""
+        self.reached(page)
         self.confirm(page)
         self.start_was_reached = True
         if not self.start_by_link:
@@ -274,11 +289,14 @@ class Walk:
         if not look_up.recognised(way_in.inside(self, look_up)):
             self.open(tab, url)
             way_in.inside(self, look_up)
-        return way_in.there(look_up)
+        page = way_in.there(look_up)
+        self.reached(page)
+        return page
 
     def to_cancel_page(self) -> CancelPage:
         """The page with the four links, fresh, its identity confirmed (clause 5)."""
         if self.cancel is not None and not self.cancel.tab.page.is_closed() and self.cancel.here():
+            self.reached(self.cancel)  # it has been drawn anew since the effect before
             self.confirm(self.cancel)
             return self.cancel
         start = self.start
@@ -297,6 +315,7 @@ class Walk:
         """The page with the four links from the start page that is shown (clause 5), its identity confirmed."""
         with self.opening("cancel_page", start):
             self.cancel = start.open_cancel_page()
+        self.reached(self.cancel)
         self.confirm(self.cancel)
         return self.cancel
 
@@ -304,5 +323,6 @@ class Walk:
         """The billing page by "Link to AR: number - name" (clause 7), its identity confirmed."""
         with self.opening("billing", start):
             self.billing = start.open_billing(self.request.account_number, self.request.account_name)
+        self.reached(self.billing)
         self.confirm(self.billing)
         return self.billing

@@ -99,18 +99,24 @@ def _first_in_line(document: Document, label: Run, fields: Sequence[Control]) ->
 
 def label_of(found: Found) -> str:
     """What a person would call a field: its label in the mark-up, else the text nearest to it that labels it."""
-    document, control = found.document, found.control
-    fields = [one for one in document.controls if one.kind in ENTERABLE]
-    beside = [
-        run
-        for run in document.runs
-        if (run.control < 0 or document.controls[run.control].kind not in OPERABLE)
-        and squeeze(run.text)
-        and field_beside(document, run, fields) == control
-    ]
+    control, beside = found.control, _texts_beside(found.document).get(found.control.index, ())
     nearest = min(beside, key=lambda run: _distance(run.box, control.box), default=None)
     told = [*control.labels, *([nearest.text] if nearest else []), *control.names]
     return squeeze(next(iter(told), "")).rstrip(": ")
+
+
+def _texts_beside(document: Document) -> dict[int, list[Run]]:
+    """The texts that label a field, by its number. Worked out once: for one field it takes as long as for all."""
+    kept: dict[int, list[Run]] | None = document.worked_out.get(_texts_beside)
+    if kept is None:
+        kept = document.worked_out[_texts_beside] = {}
+        fields = [one for one in document.controls if one.kind in ENTERABLE]
+        for run in document.runs:
+            free = run.control < 0 or document.controls[run.control].kind not in OPERABLE
+            field = field_beside(document, run, fields) if free and squeeze(run.text) else None
+            if field is not None:
+                kept.setdefault(field.index, []).append(run)
+    return kept
 
 
 def _distance(one: Box, other: Box) -> int:

@@ -289,6 +289,11 @@ class Document:
         return self._rows.get(table, [])
 
     @cached_property
+    def worked_out(self) -> dict[Any, Any]:
+        """What others have worked out of it, by the function that did."""
+        return {}
+
+    @cached_property
     def plain_text(self) -> str:
         """The `plain` forms of all lines: words that are not in it are in no line."""
         return "\n".join(map(plain, self.line_texts.values()))

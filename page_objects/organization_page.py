@@ -246,7 +246,8 @@ class OrganizationPage(AdminPage):
         if screen.says(texts):
             return True
         value = _told(screen, labels)
-        return value is not None and plain(value).startswith(("yes", "true", "enabled", "available"))
+        said = plain(value or "")
+        return said == "on" or said.startswith(("yes", "true", "enabled", "available"))
 
 
 def _clear(label: Phrase) -> Phrase:

@@ -41,7 +41,7 @@ class SignIns:
     After one failed sign-in there is no second try (no lock-out).
     """
 
-    state: Any = None
+    state: Any = field(default=None, repr=False)  # cookies: no test's report may show them
     home: str = ""
     failed: str = ""
     count: int = 0

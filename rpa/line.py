@@ -27,8 +27,15 @@ SAY_NOTHING = frozenset({"maintenance"})
 EFFECTS_OF_ONE = 9
 """The most effects of a request: the article's five, Update twice (4a, 4b), App Module and back (7a)."""
 HOUR = dt.timedelta(hours=1)
+DRIFT = "the admin UI has changed"
+"""So begins what is said where drift has stopped the line."""
+WHAT_TO_DO = (
+    "look at it with `rpa check`; once the profile is mended or the change accepted (`rpa profile accept`), start `rpa work` "
+    "anew and release the line (`rpa release`)"
+)
 FIRST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=1), dt.timedelta(minutes=15)
 """How long the line is parked when the site is under maintenance: each time twice as long as before."""
+SETTLED = "When that is settled: rpa release, or add --release"
 _LINE = select(line).where(line.c.id == 1)
 _LOCKED, _ALONE = _LINE.with_for_update(read=True), _LINE.with_for_update()
 
@@ -103,7 +110,7 @@ class Line:
     def must_be_open(self) -> None:
         """Raises LineError with the sentence."""
         if why := self.stopped:
-            raise LineError(f"{why}. When that is settled: rpa release, or add --release")
+            raise LineError(f"{why}. {SETTLED}")
 
     def pause(self, why: str, by: str) -> Closed:
         """A person closes the line; returns why it is closed now: what had stopped it before stays the reason."""
@@ -150,7 +157,7 @@ class Line:
         """A person lets the line go on, strikes forgotten; returns why it was closed, None: it was open."""
         values = {"state": LineState.OPEN, "why": "", "by": by, "since": _now(), "until": None, "strikes": "[]"}
         with writing(self._engine) as connection:
-            closed = self.closed_in(connection)
+            closed = self.closed_in(connection, alone=True)  # what is released is what is told
             record(
                 connection, by, "release", why=f"it was {closed.state.value}: {closed.why}" if closed else "it was open"
             )
@@ -164,9 +171,8 @@ class Line:
 
     def end_in(self, connection: Connection, outcome: Outcome) -> str:
         """The same within a transaction."""
-        if (
-            outcome.code in SAY_NOTHING or outcome.end is End.WITHDRAWN
-        ):  # nobody looked: no strike, nor the end of a row
+        nobody_looked = outcome.code in SAY_NOTHING or outcome.end is End.WITHDRAWN
+        if nobody_looked and not outcome.drift:  # no strike, nor the end of a row
             return ""
         row = connection.execute(_ALONE).one()
         strikes = [*json.loads(row.strikes), outcome.code] if outcome.code in STRIKES else []
@@ -179,6 +185,8 @@ class Line:
         return why
 
     def _verdict(self, strikes: list[str], outcome: Outcome) -> str:
+        if outcome.drift:  # no strike: each request to come would meet the same
+            return drifted(f"request {outcome.id} has met it", outcome.drift)
         if outcome.code == "sign_in":  # once more with a wrong password, and the robot's user may be locked out
             return f"the sign-in failed at request {outcome.id}: correct the credentials (`rpa doctor`)"
         if len(strikes) < self._policy.strikes:
@@ -198,6 +206,15 @@ class Line:
         others = working - (not asks_first)  # the one that asks is being worked on itself
         recent = connection.execute(select(func.count()).where(intents.c.at > _now() - HOUR)).scalar_one()
         return self._room("max_effects_per_hour", recent + EFFECTS_OF_ONE * max(0, others), "in the last hour")
+
+    def must_have_room(self, connection: Connection, effects: int) -> None:
+        """For a request that was taken in this transaction, by a run that has caused so many effects: nobody else counts
+        until it is committed. Raises LineError.
+        """
+        if closed := self.closed_in(connection, alone=True):
+            raise LineError(f"{closed}. {SETTLED}")
+        if why := self.room_in_hour(connection) or self.room_in_run(effects):
+            raise LineError(f"the line is full: {why}")
 
     def _room(self, cap: str, done: int, when: str) -> str:
         allowed = getattr(self._policy, cap)
@@ -221,6 +238,11 @@ class Line:
 
 
 _Change = Callable[[Row[tuple[object, ...]]], dict[str, object]]
+
+
+def drifted(where: str, sentence: str) -> str:
+    """Why drift closes the line, and what to do; the site's own words last (notices strike them)."""
+    return f"{DRIFT} ({where}): {WHAT_TO_DO}. {sentence.rstrip('.')}"
 
 
 def _closing(state: LineState, why: str, by: str = "") -> _Change:

@@ -13,6 +13,7 @@ TELLING = {
     EventKind.INTENT: ("intent", "effect"),
     EventKind.EFFECT_SENT: ("intent",),
     EventKind.EFFECT_SETTLED: ("intent", "effect", "outcome"),
+    EventKind.DRIFT: ("page", "kind", "matters"),
     EventKind.END: (),
 }
 """The events that are logged, and which of their values: those that are this program's own words."""
@@ -22,7 +23,8 @@ def log_event(request_id: str, event: Event) -> None:
     """Log one event of a request's journal, if it is one that tells something."""
     if event.kind not in TELLING:
         return
-    told = {key: _own(key, str(event.data.get(key))) for key in TELLING[event.kind]}
+    data = event.data.get("change", {}) if event.kind is EventKind.DRIFT else event.data
+    told = {key: _own(key, str(data.get(key))) for key in TELLING[event.kind]}
     if event.kind is EventKind.END:
         outcome = event.data.get("outcome") or {}
         told |= {key: str(outcome.get(key)) for key in ("end", "code", "seconds")}

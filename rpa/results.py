@@ -28,6 +28,7 @@ CSV_COLUMNS = (
     "recoveries",
     "case_dir",
     "seconds",
+    "drift",
 )
 
 EXIT_OF_END = {
@@ -87,9 +88,10 @@ def as_json(result: Result) -> dict[str, Any]:
     """One object a request; a result that was recorded earlier reads the same."""
     request = result.request
     if result.outcome is not None:
-        return {"schema": SCHEMA, **result.outcome.model_dump(mode="json")}
+        told = result.outcome.model_dump(mode="json")
+        return {"schema": SCHEMA, **told, "drift": result.outcome.drift}
     names = {"id": request.id, "account_name": request.account_name, "account_number": request.account_number}
-    empty: dict[str, Any] = {"recoveries": [], "proof": [], "case_dir": result.case_dir, "seconds": 0.0}
+    empty: dict[str, Any] = {"recoveries": [], "proof": [], "case_dir": result.case_dir, "seconds": 0.0, "drift": ""}
     return {"schema": SCHEMA, **names, "end": None, "code": result.code, "message": result.why, **empty}
 
 
@@ -145,7 +147,7 @@ def harmless(value: object) -> str:
 def as_junit(results: Sequence[Result], title: str) -> bytes:
     """JUnit XML: refused, referred, withdrawn are failures, needs_human is an error, the rest skipped."""
     root = ET.Element("testsuites")
-    suite = ET.SubElement(root, "testsuite", name=_xml(title), tests=str(len(results)))
+    suite = ET.SubElement(root, "testsuite", name=xml_text(title), tests=str(len(results)))
     counts = {"failure": 0, "error": 0, "skipped": 0}
     for result in results:
         seconds = f"{result.outcome.seconds if result.outcome else 0.0:.3f}"
@@ -154,7 +156,7 @@ def as_junit(results: Sequence[Result], title: str) -> bytes:
         if kind := _junit_kind(result):
             counts[kind] += 1
             told = as_json(result)
-            words = {"type": f"{told['end'] or ''} {told['code']}".strip(), "message": _xml(told["message"])}
+            words = {"type": f"{told['end'] or ''} {told['code']}".strip(), "message": xml_text(told["message"])}
             ET.SubElement(case, kind, words)
     names = {"failure": "failures", "error": "errors", "skipped": "skipped"}
     suite.attrib |= {names[kind]: str(count) for kind, count in counts.items()}
@@ -168,6 +170,6 @@ def _junit_kind(result: Result) -> str:
     return {0: "", 1: "failure"}.get(exit_code(result.outcome), "error")
 
 
-def _xml(text: str) -> str:
+def xml_text(text: str) -> str:
     """`text` without the characters that XML cannot hold at all."""
     return re.sub("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)

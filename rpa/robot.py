@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy.exc import SQLAlchemyError
 
+from flows.baseline import Baseline
 from flows.errors import CancellationError, Fault, Interrupted, LeaseLost
 from flows.journal import EventKind, Journal
 from flows.model import CancellationRequest, End, Outcome, Plan
@@ -23,6 +24,7 @@ from flows.profile import Canary, SiteProfile
 from flows.runner import Runner
 from flows.survey import OnPage, Survey, survey
 from flows.walk import Walk
+from flows.watching import Key, Watcher, in_short
 from page_objects.obstacles import Obstacle
 from page_objects.organization_page import OrganizationPage
 from rpa.browser_session import BrowserSession, SignIns, Turn
@@ -59,14 +61,20 @@ class Robot:
         may_send: Callable[[], bool] = lambda: True,
         tries: int = TRIES,
         sign_in_turn: Turn | None = None,
+        baseline: Baseline | None = None,
     ) -> None:
         """`slow_mo` in milliseconds, as Playwright has it; `tracing` as pytest-playwright has it.
 
         `may_send` says whether this process still holds its lease on the account; it is asked from several threads, right
         before anything is sent or written. `tries`: how often the browser is started for one request, before its first
         effect; after that it is always TRIES. `sign_in_turn`: held around each sign-in, where other robots share the user.
+        `baseline`: what the pages that are reached are compared with; None: they are not.
         """
         self.profile, self.credentials = profile, credentials
+        self.baseline = baseline
+        self._believed: set[Key] = set()
+        self.stop = threading.Event()
+        """Breaks off soon what is run without an event of its own: a plan, a survey."""
         self._evidence, self._tracing, self._output = evidence, tracing, output
         self._may_send, self._tries = may_send, tries
         self._fence, self._given_up = Fence(may_send), False
@@ -124,7 +132,12 @@ class Robot:
     def plan(self, request: CancellationRequest) -> Plan:
         """Read only (promise 10). Raises CancellationError: Refusal, Referral or NeedsHuman."""
         notes = Notes(request.id, request.account_number)
-        plan: Plan = self._run(request, notes, Runner.plan)
+
+        def act(runner: Runner) -> Plan:
+            self._watch(runner.walk)
+            return runner.plan()
+
+        plan: Plan = self._run(request, notes, act)
         return plan
 
     def cancel(
@@ -147,6 +160,7 @@ class Robot:
         if not self._fence.open():  # whatever it came to: the request is another worker's
             end, code, message = told(LeaseLost(LOST), journal, request.account_number)
         walk = walked[-1] if walked else None
+        drift = list(dict.fromkeys(sentence for one in walked for sentence in one.drift))
         return Outcome.of(
             request,
             end=end,
@@ -155,7 +169,13 @@ class Robot:
             recoveries=tuple(dict.fromkeys(clause for one in walked for clause in one.recovered)),
             proof=walk.proof if walk else (),
             seconds=round(time.monotonic() - started, 3),
+            drift=in_short(drift),
         )
+
+    def _watch(self, walk: Walk) -> None:
+        """Have each page that the walk reaches compared with the baseline."""
+        if self.baseline is not None:
+            walk.watch = Watcher(walk, self.baseline, self._believed)
 
     def _ended(
         self,
@@ -167,6 +187,7 @@ class Robot:
     ) -> tuple[End, str, str]:
         def act(runner: Runner) -> tuple[End, str]:
             walked.append(runner.walk)
+            self._watch(runner.walk)
             return runner.cancel()
 
         try:
@@ -189,7 +210,7 @@ class Robot:
     ) -> Any:
         """Try `act` in a fresh context, and in a fresh browser if the browser dies. Raises Fault after the last try."""
         self._fence = fence = Fence(self._may_send)
-        fenced, stop = FencedJournal(journal, fence), stop or threading.Event()
+        fenced, stop = FencedJournal(journal, fence), stop or self.stop
         try:
             for attempt in itertools.count(1):
                 try:

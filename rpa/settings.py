@@ -20,6 +20,8 @@ class Settings(BaseSettings):
 
     profile: Path | None = None
     """The site profile (TOML)."""
+    baseline: Path | None = None
+    """Folder of the baseline; none: `site.baseline` beside the profile `site.toml`."""
     output: Path = Path("rpa-data")
     """Folder of the database, the case files, the results and the log."""
     database_url: str = Field(default="", repr=False)  # it may hold a password

@@ -11,6 +11,11 @@ from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
 
 HEADER = re.compile(rb'("name":"(?:set-)?(?:cookie|authorization)","value":")(?:[^"\\]|\\.)*"', re.IGNORECASE)
+IN_ADDRESS = re.compile(
+    rb"([?&;][\w.-]{0,60}(?:session|sessid|token|csrf|xsrf|viewstate|passw|pwd|secret|api_?key)[\w.-]{0,60}=)[^&;#\"'\\\s<>]+",
+    re.IGNORECASE,
+)
+PICTURES = (".jpeg", ".jpg", ".png", ".gif", ".webp", ".ico", ".woff", ".woff2", ".ttf")
 COOKIES = re.compile(rb'("cookies":)\[[^\]]*\]')
 
 
@@ -61,8 +66,9 @@ def scrub(path: Path, secrets: Sequence[bytes]) -> None:
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(clean, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
             content = old.read(entry)
-            if entry.filename.endswith((".trace", ".network", ".stacks", ".json", ".html", ".txt")):
+            if not entry.filename.endswith(PICTURES):
                 content = COOKIES.sub(rb"\1[]", HEADER.sub(rb'\1[secret]"', content))
+                content = IN_ADDRESS.sub(rb"\1[secret]", content)
                 for secret in secrets:
                     content = content.replace(secret, b"[secret]")
             new.writestr(entry, content)

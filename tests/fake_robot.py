@@ -39,6 +39,10 @@ class Robot:
     licenses: ClassVar[int | None] = 3
     waited: ClassVar[list[str]] = []
     """Account numbers whose plan was not approved yet."""
+    compared: ClassVar[list[Any]] = []
+    """The baseline that each request was compared with, by revision; None: with none."""
+    stop: Any = None
+    baseline: Any = None
     mark = "--no-browser"
     served = 0
 
@@ -68,7 +72,7 @@ class Robot:
     @classmethod
     def reset(cls) -> None:
         cls.ends, cls.found, cls.started, cls.opened, cls.interrupt_at, cls.pause = {}, [], [], [], "", 0.0
-        cls.hash, cls.licenses, cls.waited = "0123456789abcdef" * 4, 3, []
+        cls.hash, cls.licenses, cls.waited, cls.compared = "0123456789abcdef" * 4, 3, [], []
 
     def check_sign_in(self) -> str:
         return "signed in as robot"
@@ -113,6 +117,7 @@ class Robot:
         approve: Callable[[Plan], bool] | None = None,
     ) -> Outcome:
         self.started.append(request.account_number)
+        self.compared.append(self.baseline and self.baseline.revision)
         if request.account_number not in self.ends:
             journal.write(EventKind.PLAN, plan=self.plan(request))
         if approve is not None and request.account_number not in self.ends and not journal.intents():

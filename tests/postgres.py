@@ -32,11 +32,20 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """An empty database; dropped when the test is done, whoever is still connected to it."""
+    """An empty database, for one test."""
+    with database_on(postgres_server) as url:
+        yield url
+
+
+@contextmanager
+def database_on(server: PostgresServer) -> Iterator[str]:
+    """An empty database; dropped at the end, whoever is still connected to it."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    carry_out(postgres_server, f"CREATE DATABASE {name}")
-    yield postgres_server.url(name)
-    carry_out(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    carry_out(server, f"CREATE DATABASE {name}")
+    try:
+        yield server.url(name)
+    finally:
+        carry_out(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

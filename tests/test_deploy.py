@@ -8,7 +8,6 @@ import threading
 import tomllib
 import urllib.request
 from collections.abc import Iterator
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -167,8 +166,9 @@ def test_the_image_is_made_of_what_is_there() -> None:
     allowed = [line[1:] for line in text("Dockerfile.dockerignore").splitlines() if line.startswith("!")]
     assert {source for source in sources if not (ROOT / source).exists()} == set()
     assert sources == set(allowed), "what is not let through can't be copied"
-    packages = project()["tool"]["setuptools"]["packages"]["find"]["include"]
-    assert [one for one in packages if not any(fnmatch(source, one) for source in sources)] == []
+    packages = re.findall(r'"([\w/]+)\*?"', (ROOT / "setup.py").read_text("utf-8"))
+    assert {"rpa", "page_objects", "flows", "fixtures", "tests/legacy"} <= set(packages)
+    assert {"setup.py", *packages} - {"planplus_legacy"} <= sources
     assert of_image("ENTRYPOINT").endswith('"rpa"]')
     build = compose()["x-rpa"]["build"]
     assert (DEPLOY / build["context"]).resolve() == ROOT

@@ -11,6 +11,7 @@ from flows.model import AccountReading, CancellationRequest, Outcome, Plan, Proo
 from rpa.cases.case import (
     Attempt,
     CaseFile,
+    Drift,
     EffectRecord,
     Evidence,
     LastRead,
@@ -57,6 +58,7 @@ def build_case(lines: Sequence[Line]) -> CaseFile:
         effects=tuple(story.effects.values()),
         evidence=tuple(story.evidence),
         warnings=tuple(story.warnings),
+        drift=tuple(sorted(story.drift.values(), key=lambda one: not one.matters)),
         proof=story.proof or story.outcome.proof,
         outcome=story.outcome,
         resolved=tuple(story.resolved),
@@ -83,6 +85,7 @@ class _Story:
         self.effects: dict[str, EffectRecord] = {}
         self.evidence: list[Evidence] = []
         self.warnings: list[Warned] = []
+        self.drift: dict[tuple[str, ...], Drift] = {}
         self.proof: tuple[ProofLine, ...] = ()
         self.outcome: Outcome | None = None
         self.resolved: list[Resolved] = []
@@ -195,6 +198,15 @@ class _Story:
 
     def _warning(self, event: Event, data: dict[str, Any]) -> None:
         self.warnings.append(Warned(text=str(data.get("text", "")), clause=event.clause, at=event.at))
+
+    def _drift(self, event: Event, data: dict[str, Any]) -> None:
+        """Each once, as it was first seen, by whichever attempt."""
+        change = data.get("change") or {}
+        names = ("page", "kind", "key", "expected", "seen", "nearest", "sentence")
+        told = {name: str(change.get(name, "")) for name in names}
+        matters = change.get("matters") is True
+        one = Drift(attempt=self._attempt, clause=event.clause, matters=matters, at=event.at, **told)
+        self.drift.setdefault((one.page, one.kind, one.key, one.expected, one.seen), one)
 
     def _proof(self, event: Event, data: dict[str, Any]) -> None:
         lines = (self._read(ProofLine, line, event) for line in data.get("lines", ()))

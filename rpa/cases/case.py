@@ -102,6 +102,30 @@ class Warned(Noun):
     at: dt.datetime
 
 
+class Drift(Noun):
+    """Something on a page that is not as it was learned: drift, or what was never seen before."""
+
+    attempt: int
+    page: str
+    kind: str
+    """gone, renamed, new_status, new_link, new_message, ..."""
+    clause: str
+    """The article's clause that relies on it; empty: none does."""
+    key: str
+    """The profile's key of the wording; empty: none of the profile's."""
+    matters: bool
+    """Whether an effect, an identity or a proof relies on it."""
+    expected: str
+    seen: str
+    nearest: str
+    sentence: str
+    at: dt.datetime
+
+
+def _is_empty(value: tuple[Drift, ...]) -> bool:
+    return not value
+
+
 class Resolved(Noun):
     """A person's words after the end."""
 
@@ -132,6 +156,9 @@ class CaseFile(Noun):
     effects: tuple[EffectRecord, ...]
     evidence: tuple[Evidence, ...]
     warnings: tuple[Warned, ...]
+    drift: tuple[Drift, ...] = Field(default=(), exclude_if=_is_empty)
+    """What was not as it was learned on the pages of this request, what matters first. Written only where there is something:
+    a case file from before reads the same."""
     proof: tuple[ProofLine, ...]
     outcome: Outcome
     resolved: tuple[Resolved, ...]

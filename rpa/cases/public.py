@@ -29,6 +29,7 @@ PUBLIC: Mapping[EventKind, Spec] = {
     },
     EventKind.EFFECT_SETTLED: {"intent": True, "effect": True, "outcome": True},
     EventKind.EVIDENCE: {"media_type": True, "moment": True},
+    EventKind.DRIFT: {"change": {"page": True, "kind": True, "clause": True, "key": True, "matters": True}},
     EventKind.PROOF: {"lines": {"clause": True, "ok": True}},
     EventKind.END: {
         "outcome": {

@@ -49,7 +49,8 @@ ADVICE = {
     "unknown_page": "A page came up that the robot does not know; its picture is below. Finish the"
     " account by hand, or"
     " add the page's words to the site profile.",
-    "drift": "The site shows other words than the profile says. Compare the picture below with the profile.",
+    "drift": "The site shows other words than the profile says, or than were learned. Compare the picture below with the"
+    " profile; rpa check says what has changed.",
     "sign_in": "The robot could not sign in. Check its user name and password before anything else is"
     " run: repeated"
     " failures may lock the account.",

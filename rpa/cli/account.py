@@ -49,7 +49,7 @@ def plan(
     site = desk.profile()
     draft = Draft(_fields(locals()), site)
     must_be_able_to_ask(number=account_number, yes=False)
-    with desk.robot(site, Watching(headed, slow_mo)) as (robot, _):
+    with desk.robot(site, Watching(headed, slow_mo), baseline=desk.baseline()) as (robot, _):
         made = robot.plan(draft.settle(robot, desk.screen))
     if json:
         desk.screen.emit(plan_as_json(made))
@@ -107,7 +107,7 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
     from rpa.queue.people import must_not_wait_for_approval
     from rpa.results import EXIT_OF_CODE, exit_code_of_one
 
-    profile, screen = desk.profile(), desk.screen
+    profile, baseline, screen = desk.profile(), desk.baseline(), desk.screen
     with desk.records(profile) as records, stop_on_interrupt(screen) as stop:
         if draft.number and (known := _known(records, draft.request(draft.number))):
             return show_result(known, screen)
@@ -116,7 +116,7 @@ def _cancel(desk: "Desk", draft: Any, watching: Any, *, yes: bool, release: bool
         line = desk.open_line(records, profile, release=release)
         with (
             Lease(records.engine, "cancel", desk.settings.output) as lease,
-            desk.robot(profile, watching, lease=lease) as (robot, credentials),
+            desk.robot(profile, watching, lease=lease, baseline=baseline) as (robot, credentials),
         ):
             request = draft.settle(robot, screen)
             _tell_earlier(records, request, screen)
@@ -174,8 +174,9 @@ def _directly(shop: "Shop", request: "CancellationRequest", robot: Any, screen: 
         if why := shop.line.room_in_hour(connection, asks_first=True) or shop.line.room_in_run(shop.effects):
             raise LineError(f"the line is full: {why}")
     taken = take_directly(
-        shop.records, shop.jobs, request, shop.lease, by=f"rpa cancel by {who()}", stop=shop.stop, told=screen.say
-    )
+        shop.records, shop.jobs, request, shop.lease, by=f"rpa cancel by {who()}", stop=shop.stop, told=screen.say,
+        may=lambda connection: shop.line.must_have_room(connection, shop.effects),
+    )  # fmt: skip
     if isinstance(taken, Outcome):
         return Result(request, taken, earlier=True)
     return work(shop, taken, robot).result

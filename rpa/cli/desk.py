@@ -19,6 +19,7 @@ from rpa.profiles import load_profile
 from rpa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from flows.baseline import Baseline
     from rpa.queue.leases import Lease
     from rpa.records import Records
     from rpa.robot import Robot
@@ -48,9 +49,11 @@ class Desk:
         output: Path | None = None,
         profile: Path | None = None,
         channel: str | None = None,
+        baseline: Path | None = None,
     ) -> "Desk":
         """Settings from the options given, then the environment. Raises SettingsError."""
-        return cls(Screen(json=json), load_settings(output=output, profile=profile, browser_channel=channel))
+        given = {"output": output, "profile": profile, "browser_channel": channel, "baseline": baseline}
+        return cls(Screen(json=json), load_settings(**given))
 
     def profile(self) -> SiteProfile:
         """The profile that --profile or RPA_PROFILE names. Raises UsageError, ProfileError."""
@@ -60,6 +63,14 @@ class Desk:
                 "`rpa profile new --base-url https://...` writes one to start from"
             )
         return load_profile(self.settings.profile)
+
+    def baseline(self) -> "Baseline | None":
+        """The baseline that pages are compared with, if somebody has learned one. Raises BaselineError."""
+        from rpa.drift.baseline_file import load_baseline
+        from rpa.drift.baseline_place import find_baseline
+
+        folder = find_baseline(self.settings.profile, self.settings)
+        return load_baseline(folder) if folder is not None else None
 
     def records(self, profile: SiteProfile | None = None) -> "Records":
         """The database and the case files, made if they are not there. Raises what `opening` does."""
@@ -110,11 +121,14 @@ class Desk:
         watching: Watching,
         credentials: Credentials | None = None,
         lease: "Lease | None" = None,
+        baseline: "Baseline | None" = None,
     ) -> Iterator[tuple["Robot", Credentials]]:
-        """A robot with its browser open. Raises CredentialsError, BrowserError."""
+        """A robot with its browser open; it compares the pages of a request with the baseline. Raises CredentialsError,
+        BrowserError.
+        """
         credentials = credentials or find_credentials(profile)
         self.start_log(credentials.secrets)
-        with self.open_robot(profile, watching, credentials, lease) as robot:
+        with self.open_robot(profile, watching, credentials, lease, baseline=baseline) as robot:
             yield robot, credentials
 
     def open_robot(

@@ -6,15 +6,18 @@ from typing import Any
 import typer
 
 from rpa.cli import (
+    accept,
     account,
     approve,
     audit,
     changing,
+    check,
     db,
     demo,
     digest,
     doctor,
     file,
+    learn,
     line,
     notices,
     procedure,
@@ -56,10 +59,13 @@ for group in (
     purge,
     procedure,
     doctor,
+    learn,
+    check,
     site,
     demo,
 ):
     app.registered_commands += group.app.registered_commands
+profile.app.registered_commands += accept.app.registered_commands
 app.add_typer(profile.app, name="profile")
 app.add_typer(db.app, name="db")
 

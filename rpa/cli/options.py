@@ -26,6 +26,14 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", help="Folder of records, case files and log.  [env: RPA_OUTPUT]  [default: rpa-data]"),
 ]
+Baseline = Annotated[
+    Path | None,
+    typer.Option("--baseline", help="Folder of the baseline.  [env: RPA_BASELINE]", show_default=False),
+]
+Canaries = Annotated[
+    list[str] | None,
+    typer.Option("--account", metavar="ROLE", help="Only the canary accounts of this role.", show_default=False),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
 Headed = Annotated[bool, typer.Option("--headed", help="Show the browser.")]
 SlowMo = Annotated[float, typer.Option("--slowmo", "--slow-mo", min=0, help="Milliseconds to wait after each act.")]

@@ -12,6 +12,7 @@ from rpa.cases.wording import NAMES
 from rpa.cli.moments import age, clock, moment, span
 from rpa.line import LineState
 from rpa.queue.attention import Attention, ToApprove, Unresolved
+from rpa.queue.checks import CheckSeen
 from rpa.queue.crew import Crew, DeskSeen, Doing, WorkerSeen
 from rpa.queue.overview import HOUR, MINUTES, LineSeen, Overview
 from rpa.words_on_screen import safe
@@ -64,7 +65,15 @@ def one_line(seen: Overview) -> str:
         f"{needed.unresolved:,} for a person, {many(needed.approvals, 'plan')} to approve",
         f"{many(needed.unsent, 'notice')} not sent",
     ]
+    if seen.check is not None:
+        told.insert(1, f"admin UI {_in_a_word(seen.check)}")
     return "; ".join(told)
+
+
+def _in_a_word(check: CheckSeen) -> str:
+    if check.changes is None:
+        return "not known"
+    return "CHANGED" if check.matters else "changed harmlessly" if check.changes else "as learned"
 
 
 # --- facts ---
@@ -74,6 +83,8 @@ def _facts(seen: Overview) -> Iterator[tuple[str, Text]]:
     now = seen.at
     yield "Time", Text(clock(now))
     yield "Line", _line(seen.line, now)
+    if seen.check is not None:
+        yield "Admin UI", _check(seen.check, now)
     yield "Waiting", Text(_waiting(seen))
     yield "In hand", Text(_in_hand(seen))
     if seen.oldest is not None:
@@ -96,6 +107,17 @@ def _line(line: LineSeen, now: dt.datetime) -> Text:
     if line.until is not None:
         return word + Text(f" until {moment(line.until, now)}, then it opens by itself") + safe(f": {line.why}")
     return word + Text(since) + by + Text("; rpa release, once this is settled") + safe(f": {line.why}")
+
+
+def _check(check: CheckSeen, now: dt.datetime) -> Text:
+    when = f"checked {moment(check.at, now)}"
+    if check.changes is None:
+        return Text("not known", "bold red") + safe(f": it could not be compared, {when}: {check.summary}", width=400)
+    if not check.changes:
+        return Text("as learned", "green") + Text(f", {when}")
+    word = Text("CHANGED", "bold red") if check.matters else Text("changed, harmlessly", "yellow")
+    report = safe(f"; report: {check.folder}" if check.folder else "")
+    return word + Text(f", {when}") + report + safe(f": {check.summary}", width=400)
 
 
 def _waiting(seen: Overview) -> str:

@@ -1,4 +1,4 @@
-"""`rpa profile`: check, new, show."""
+"""`rpa profile`: check, new, show; `accept` is in rpa.cli.accept."""
 # ruff: noqa: PLC0415 (imports wait until the command runs)
 
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from flows.profile import Approval, SiteProfile
     from rpa.cli.screen import Screen
 
-app = typer.Typer(help="Site profiles: check, new, show.", no_args_is_help=True)
+app = typer.Typer(help="Site profiles: check, new, show, accept.", no_args_is_help=True)
 
 
 @app.command()

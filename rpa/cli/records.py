@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rpa.cli.screen import Screen
     from rpa.queue.shop import Shop
     from rpa.records import Records, RequestRecord
+    from rpa.records.drift_seen import DriftSeen
 
 app = typer.Typer()
 ENDS = "cancelled, already_cancelled, referred, refused, needs_human, withdrawn"
@@ -36,15 +37,18 @@ def show(
 ) -> None:
     """Show one request, its end and its proof."""
     from rpa.cli.desk import Desk
+    from rpa.records.drift_seen import drift_seen
 
     desk = Desk.open(json=json, output=output)
     with desk.records() as records:
         record = records.find(id)
         intents = records.intents(record.request.id)
+        drift = drift_seen(records.engine, record.request.id)
     if json:
-        desk.screen.emit(record_as_json(record))
-    else:
-        _show_record(record, intents, desk.screen)
+        desk.screen.emit({**record_as_json(record), "drift": [one.model_dump() for one in drift]})
+        return
+    _show_record(record, intents, desk.screen)
+    _show_drift(drift, desk.screen)
 
 
 @app.command("list")
@@ -227,6 +231,15 @@ def _show_record(record: "RequestRecord", intents: "Sequence[Intent]", screen: "
     screen.facts(facts)
     if record.outcome.proof:
         _show_proof(record.outcome, screen)
+
+
+def _show_drift(drift: "Sequence[DriftSeen]", screen: "Screen") -> None:
+    """What was not as it was learned on the pages of the request."""
+    from rpa.words_on_screen import safe
+
+    for one in drift:
+        mark = Text("!", "red") if one.matters else Text("·", "yellow")
+        screen.say(mark, safe(f"not as it was learned: {one.sentence}", width=600))
 
 
 def _show_begun(intents: "Sequence[Intent]", screen: "Screen") -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rpa.cli.interrupt import Stop
     from rpa.cli.screen import Screen
     from rpa.line import Line
+    from rpa.queue.drift_gate import Gate
     from rpa.queue.inbox import Inbox
     from rpa.queue.jobs import Jobs
     from rpa.queue.worker import Worker
@@ -41,6 +42,7 @@ def work(
     desks: Annotated[int | None, DESKS] = None,
     drain: Annotated[bool, DRAIN] = False,
     inbox: Annotated[Path | None, INBOX] = None,
+    baseline: options.Baseline = None,
     profile: options.Profile = None,
     output: options.Output = None,
     headed: options.Headed = False,
@@ -59,7 +61,7 @@ def work(
     from rpa.cli.desk import Desk, Watching
     from rpa.machine import usual_desks
 
-    desk = Desk.open(json=json, output=output, profile=profile, channel=browser_channel)
+    desk = Desk.open(json=json, output=output, profile=profile, channel=browser_channel, baseline=baseline)
     watching = Watching(headed, slow_mo, tracing, screenshot)
     at = (metrics_port, metrics_host)
     raise typer.Exit(_work(desk, watching, desks or usual_desks(), drain=drain, inbox=inbox, metrics=at))
@@ -68,6 +70,7 @@ def work(
 def _work(
     desk: "Desk", watching: "Watching", desks: int, *, drain: bool, inbox: Path | None, metrics: tuple[int | None, str]
 ) -> int:
+    from rpa.cli.gating import Learned, make_gate
     from rpa.cli.interrupt import stop_on_interrupt
     from rpa.cli.last_resort import gone_in_time
     from rpa.cli.telling import telling
@@ -79,12 +82,14 @@ def _work(
     with ExitStack() as stack:
         records = stack.enter_context(desk.records(site))
         stop = stack.enter_context(stop_on_interrupt(screen))
-        worker = make_worker(desk, records, site, watching, None, stop, Ticker(screen), desks)
+        learned = Learned.of(desk)
+        worker = make_worker(desk, records, site, watching, None, stop, Ticker(screen), desks, learned)
+        worker.gate = make_gate(desk, site, learned)
         stack.enter_context(gone_in_time(stop, worker.end_processes))
         taking_in = stack.enter_context(open_inbox(inbox, stop, screen)) if inbox is not None else None
         line = Line(records.engine, site.policy)
         if drain:
-            worker.done = until_drained(line, taking_in)
+            worker.done = until_drained(line, taking_in, worker.gate)
         add_chores(worker, screen, taking_in)
         screen.say(
             f"At work with {desks} desk{'' if desks == 1 else 's'}. Ctrl-C finishes what is in flight, and ends."
@@ -121,13 +126,13 @@ def open_inbox(folder: Path, stop: "Stop", screen: "Screen") -> "Inbox":
         ) from error
 
 
-def until_drained(line: "Line", inbox: "Inbox | None") -> "Callable[[Jobs], bool]":
-    """Whether there is nothing left that could be done soon, or only a person can open the line."""
+def until_drained(line: "Line", inbox: "Inbox | None", gate: "Gate | None" = None) -> "Callable[[Jobs], bool]":
+    """Whether there is nothing left that could be done soon, or only a person can open the line or the gate."""
     from rpa.queue.rechecks import due_now
 
     def drained(jobs: "Jobs") -> bool:
         closed = line.closed
-        if closed is not None and closed.until is None:
+        if (closed is not None and closed.until is None) or (gate is not None and gate.stuck):
             return True
         with jobs.engine.connect() as connection:
             return (inbox is None or inbox.idle) and not jobs.open() and not due_now(connection)
@@ -146,10 +151,11 @@ def _ended(worker: "Worker", records: "Records", line: "Line", stop: "Stop", scr
     if stop.is_set():
         screen.say("Stopped. What was not finished is in the queue.")
         return INTERRUPTED if stop.signal == signal.SIGINT else 0
-    if worker.exhausted:
-        screen.say(safe(f"Ended: {worker.exhausted}."))
+    stuck = worker.gate.stuck if worker.gate is not None else ""
+    if why := worker.exhausted or (drain and stuck):
+        screen.say(safe(f"Ended: {why}."))
     _tell_what_is_left(Jobs(records.engine), screen)
-    return LINE_STOPPED if worker.exhausted or (drain and line.closed is not None) else 0
+    return LINE_STOPPED if why or (drain and line.closed is not None) else 0
 
 
 def _tell_what_is_left(jobs: "Jobs", screen: "Screen") -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flows.profile import SiteProfile
 from rpa.cli.desk import Desk, Watching
+from rpa.cli.gating import Learned
 from rpa.credentials import Credentials, find_credentials
 from rpa.line import Line
 from rpa.queue.approving import Approvals
@@ -26,23 +27,28 @@ if TYPE_CHECKING:
 
 def make_worker(
     desk: Desk, records: Records, site: SiteProfile, watching: Watching, credentials: Credentials | None,
-    stop: threading.Event, watch: Watch, desks: int,
+    stop: threading.Event, watch: Watch, desks: int, learned: Learned | None = None,
 ) -> Worker:  # fmt: skip
-    """A worker with so many desks, not yet running. Raises CredentialsError, BrowserError."""
+    """A worker with so many desks, not yet running; `learned`: what it compares pages with, else what there is. Raises
+    CredentialsError, BrowserError, BaselineError.
+    """
     from rpa.browsers import find_browser  # noqa: PLC0415
 
     signed_in = credentials or find_credentials(site)
     find_browser(desk.settings, headed=watching.headed)  # told now, not once for each request
+    learned = learned or Learned.of(desk)
     desk.start_log(signed_in.secrets)
 
     def open_robot(lease: Lease) -> AbstractContextManager["Robot"]:
         turns = SignInTurns(records.engine, Line(records.engine, site.policy), lease)
-        return desk.open_robot(site, watching, signed_in, lease, tries=1, sign_in_turn=turns)  # the queue tries again
+        more = {"tries": 1, "sign_in_turn": turns, "baseline": learned.baseline}  # the queue tries again
+        return desk.open_robot(site, watching, signed_in, lease, **more)
 
     return Worker(
         records, site, desk.settings.output, open_robot, desks, stop, watch, secrets=tuple(signed_in.secrets),
         policy=approvals(records, site, signed_in), chores=(Expiry(),),
         after_end=(Sentinel(Jobs(records.engine), site),), carriers={RECHECK: carry},
+        prepare=learned.give,
     )  # fmt: skip
 
 

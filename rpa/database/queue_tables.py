@@ -107,6 +107,19 @@ rechecks = Table(
     Column("worker", String(40)),
 )
 
+checks = Table(
+    "checks",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("worker", String(40), nullable=False),
+    Column("why", Text, nullable=False),  # at start, after an unknown page, every so many hours, ...
+    Column("changes", Integer),  # since the baseline was learned; null: the admin UI could not be compared
+    Column("matters", Integer),  # of these, so many matter to an effect, an identity or a proof
+    Column("summary", Text, nullable=False),
+    Column("folder", Text, nullable=False),  # of the report; on the machine of that worker
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError
 from rpa.database.address import name_of
 from rpa.database.errors import DatabaseAhead, DatabaseBehind
 
-VERSIONS = ("0001_records", "0002_queue")
+VERSIONS = ("0001_records", "0002_queue", "0003_checks")
 """Oldest first; the files in migrations/versions, a test holds them together."""
 HEAD = VERSIONS[-1]
 """What this program works with."""

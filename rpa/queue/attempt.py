@@ -14,6 +14,7 @@ from flows.errors import LeaseLost
 from flows.journal import Event, EventKind, standing
 from flows.model import ON_THE_WAY, CancellationRequest, End, Outcome, Plan
 from rpa.database.troubles import passes
+from rpa.line import drifted
 from rpa.log import about
 from rpa.queue.engine import Entry
 from rpa.queue.guard import Guard
@@ -82,6 +83,8 @@ def _work(shop: Shop, job: Job, robot: Robot | None) -> Verdict:
         shop.failures = shop.failures + 1 if verdict.failed else 0
         if verdict.failed and shop.failures >= TRIES:
             verdict = replace(verdict, stop=f"{verdict.result.why}; mend the database")
+        if shop.gate is not None:  # before anything else is begun
+            shop.gate.ended(verdict.result)
         persistently(shop, lambda: settle(shop, job, verdict))
         shop.watch.ended(verdict.result)
     return verdict
@@ -131,6 +134,8 @@ def _not_now(shop: Shop, connection: Connection, job: Job) -> tuple[str, dt.date
     """Why a job must wait, and until when."""
     if shop.stop.is_set():
         return "the worker is stopping", None
+    if shop.gate is not None and shop.gate.shut:
+        return shop.gate.shut, now() + BUSY
     if job.not_before is not None and job.not_before > now():
         return ITS_DATE, job.not_before
     if closed := shop.line.closed_in(connection, alone=True):
@@ -205,6 +210,8 @@ def _judged(shop: Shop, job: Job, request: CancellationRequest, journal: CaseJou
 
     def not_ended(code: str, state: State = State.WAITING, **more: object) -> Verdict:
         why = f"{outcome.message}; case file {folder}"
+        if outcome.drift:
+            more |= {"stop": drifted(f"request {request.id} has met it", outcome.drift)}
         return Verdict(Result(request, None, why, code, case_dir=folder), state, **more)  # type: ignore[arg-type]
 
     if outcome.code in {INTERRUPTED, AWAITS_APPROVAL}:

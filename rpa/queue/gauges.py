@@ -46,6 +46,12 @@ def _queue(reading: QueueReading) -> Iterator[Metric]:
     yield line
     yield _one("rpa_queue_oldest_ready_seconds", "How long the oldest ready request has waited.", reading.oldest_ready)
     yield _one("rpa_workers_alive", "Workers whose lease is good, on all machines.", reading.workers)
+    changes, matters, at = (
+        (check.changes, check.matters, check.at.timestamp()) if (check := reading.check) else (0, 0, 0.0)
+    )
+    yield _one("rpa_drift_changes", "What had changed of the admin UI since it was learned.", changes or 0)
+    yield _one("rpa_drift_matters", "Of these, so many matter to an effect.", matters or 0)
+    yield _one("rpa_last_check_timestamp", "When it was last compared, in Unix time; 0: never.", at)
     yield _one("rpa_notices_unsent", "Notices that are to be sent.", reading.notices)
     yield _one("rpa_notices_oldest_seconds", "Age of the oldest of them.", reading.oldest_notice)
 

@@ -15,6 +15,7 @@ from rpa.database.queue_tables import jobs, line, rechecks
 from rpa.database.tables import attempts, ends
 from rpa.line import LineState
 from rpa.queue.attention import Attention, attention
+from rpa.queue.checks import CheckSeen, last_check
 from rpa.queue.crew import Crew, crew
 from rpa.queue.jobs import SOON, State
 
@@ -107,6 +108,8 @@ class Overview:
     """How many re-checks are in each state."""
     crew: Crew
     attention: Attention
+    check: CheckSeen | None
+    """When the admin UI was last compared with its baseline, and what had changed; None: never."""
 
     @property
     def to_do(self) -> int:
@@ -154,6 +157,7 @@ def overview(engine: Engine, today: dt.datetime, now: dt.datetime | None = None)
             rechecks=_rechecks(connection),
             crew=crew(connection),
             attention=needed,
+            check=last_check(connection),
         )
 
 

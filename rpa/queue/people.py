@@ -15,7 +15,7 @@ from rpa.queue.leases import Lease, Watcher
 from rpa.queue.outbox import record
 from rpa.queue.shop import Shop
 from rpa.queue.sweeping import sweep
-from rpa.records import AlreadyEnded, RecordError, Records
+from rpa.records import AlreadyEnded, RecordError, Records, must_not_be_purged
 from rpa.results import Result
 
 LOOK_SECONDS = 0.5
@@ -49,12 +49,16 @@ def take_directly(
     *,
     by: str,
     stop: threading.Event,
+    may: Callable[[Connection], None] = lambda _: None,
     told: Callable[[str], None] = lambda _: None,
 ) -> Job | Outcome:
     """Accept a request and make it this process's at once, past the queue; or its end, if it has one (promise 13).
 
     Joins whoever works on it or on its account: waits for that end (promise 7). One that ended as needs_human is taken
-    once more. Raises RequestConflict, UnsafeId, Interrupted, TooLate if it waits for an approval, SQLAlchemyError.
+    once more. `may` is asked in the transaction that takes it.
+
+    Raises RequestConflict, RequestPurged, UnsafeId, Interrupted, TooLate if it waits for an approval, SQLAlchemyError,
+    and what `may` raises: then it is not taken.
     """
     records.accept(request, by)
     waited, watcher = "", Watcher(lease.output)
@@ -62,7 +66,10 @@ def take_directly(
         sweep(queue, watcher, lease.id)  # whoever has it may be dead, and no worker there to see it
         try:
             with queue.transaction() as connection:
-                return _take(records, queue, connection, request, lease, by)
+                taken = _take(records, queue, connection, request, lease, by)
+                if isinstance(taken, Job):
+                    may(connection)
+                return taken
         except NotTaken as error:
             if str(error) != waited:
                 waited = str(error)
@@ -74,11 +81,12 @@ def take_directly(
 def _take(
     records: Records, queue: Jobs, connection: Connection, request: CancellationRequest, lease: Lease, by: str
 ) -> Job | Outcome:
-    """Raises NotTaken, so that nothing of this is kept."""
+    """Raises NotTaken, RequestPurged, so that nothing of this is kept."""
     job = queue.change(connection, request.id)
     found = records.find(request.id)
     if found.outcome is not None and found.outcome.end is not End.NEEDS_HUMAN:
         return found.outcome
+    must_not_be_purged(found)  # since it was accepted
     if job is None:
         queue.add(connection, request.id, by=by)
     elif job.state is State.WORKING:

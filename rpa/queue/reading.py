@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, case, func, select
 
 from rpa.database.queue_tables import jobs, line, notices, workers
 from rpa.line import LineState
+from rpa.queue.checks import CheckSeen, last_check
 from rpa.queue.jobs import State
 
 READY, LATER = "ready", "later"
@@ -30,6 +31,8 @@ class QueueReading:
     """That are to be sent."""
     oldest_notice: float
     """Seconds; 0: there is none."""
+    check: CheckSeen | None
+    """The newest that came to a comparison; None: there is none."""
 
 
 def read_queue(engine: Engine) -> QueueReading:
@@ -45,6 +48,7 @@ def read_queue(engine: Engine) -> QueueReading:
             _alive(connection, now),
             int(waiting),
             _age(since, now),
+            last_check(connection, done=True),
         )
 
 

@@ -13,8 +13,9 @@ from loguru import logger
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.errors import CancellationError, Fault, Interrupted, LeaseLost
+from flows.errors import CancellationError, Drifted, Fault, Interrupted, LeaseLost
 from flows.model import CancellationRequest
+from rpa.line import drifted
 from rpa.queue.attempt import persistently, stop_line
 from rpa.queue.desks import Desk
 from rpa.queue.engine import Entry
@@ -28,7 +29,9 @@ from rpa.queue.shop import Shop
 from rpa.records import RecordError
 from rpa.records.billing_seen import billings_seen
 
-OF_THE_SITE = frozenset({"maintenance", "sign_in"})
+DRIFTED = "drifted"
+"""The admin UI is not as it was learned: what a page says may mean something else by now."""
+OF_THE_SITE = frozenset({"maintenance", "sign_in", DRIFTED})
 """Codes that close the line: no account's fault."""
 TRIES = 3
 FIRST_RETRY, BUSY = dt.timedelta(minutes=10), dt.timedelta(minutes=1)
@@ -54,6 +57,8 @@ def carry(shop: Shop, entry: Entry, desk: Desk) -> None:
         return
     try:
         finding = _read(shop, taken, desk)
+    except Drifted as error:
+        _not_read(shop, taken, DRIFTED, error.sentence)
     except CancellationError as error:
         _not_read(shop, taken, error.code, error.message)
     except LeaseLost:
@@ -187,6 +192,8 @@ def _not_read(shop: Shop, taken: Taken, code: str, why: str) -> None:
     _settle(shop, taken, settle)
     if code == "maintenance":
         shop.line.park(why)
+    if code == DRIFTED:
+        stop_line(shop, drifted(f"account {taken.request.account_number} was read again", why))
     if code == "sign_in":
         stop_line(shop, f"the sign-in failed when account {taken.request.account_number} was read again: {why}")
 

@@ -3,7 +3,7 @@
 from flows.model import End
 from rpa.queue.jobs import Jobs
 from rpa.queue.outbox import record
-from rpa.records import AlreadyEnded, RecordError, Records, must_not_be_purged
+from rpa.records import AlreadyEnded, RecordError, Records, RequestRecord, must_not_be_purged
 
 
 class TooEarly(RecordError):
@@ -15,14 +15,11 @@ def retry(records: Records, queue: Jobs, request_id: str, *, by: str, why: str =
 
     Raises AlreadyEnded for any other end, RequestPurged, TooEarly, NoSuchRequest, SQLAlchemyError.
     """
-    found = records.find(request_id)
-    must_not_be_purged(found)
-    request_id, outcome = found.request.id, found.outcome
-    if outcome is not None and outcome.end is not End.NEEDS_HUMAN:
-        raise AlreadyEnded(f"request {request_id} has its end: {outcome.end.value}; only needs_human is tried again")
+    request_id = records.find(request_id).request.id
     with queue.transaction() as connection:
+        job = queue.change(connection, request_id)  # locked: from here on nobody purges it
+        found = _to_be_tried(records.find(request_id))
         record(connection, by, "retry", request_id, why)
-        job = queue.change(connection, request_id)
         if job is None:
             queue.add(connection, request_id, by=by, again=found.attempts)
             return True
@@ -33,3 +30,12 @@ def retry(records: Records, queue: Jobs, request_id: str, *, by: str, why: str =
             return True
         queue.hurry(connection, request_id)
         return False
+
+
+def _to_be_tried(found: RequestRecord) -> RequestRecord:
+    """Raises AlreadyEnded, RequestPurged."""
+    must_not_be_purged(found)
+    request_id, outcome = found.request.id, found.outcome
+    if outcome is not None and outcome.end is not End.NEEDS_HUMAN:
+        raise AlreadyEnded(f"request {request_id} has its end: {outcome.end.value}; only needs_human is tried again")
+    return found

@@ -11,6 +11,7 @@ from flows.journal import Event
 from flows.model import CancellationRequest, Outcome, Plan
 from flows.profile import SiteProfile
 from rpa.line import EFFECTS_OF_ONE, Line
+from rpa.queue.drift_gate import Gate
 from rpa.queue.jobs import Jobs
 from rpa.queue.leases import Lease
 from rpa.queue.steps import Steps
@@ -69,6 +70,8 @@ class Shop:
     secrets: tuple[str, ...] = ()
     policy: Policy | None = None
     after_end: tuple[AfterEnd, ...] = ()
+    gate: Gate | None = None
+    """No request is begun while it is shut; None: this process does not check the admin UI by itself."""
     unattended: bool = True
     """False: a person looks on, is told of each end at once, and runs it again himself."""
     patient: bool = True

@@ -154,6 +154,8 @@ class _Submission:
     def _again(self, connection: Connection, request: CancellationRequest, job: Job) -> dt.datetime | None:
         """Until when one waits that was in the queue before."""
         at = self._terms.opening(request)
+        if job.state is State.HELD:  # as it stays: whoever gives the same file may have let it go on since
+            job = self._queue.change(connection, request.id) or job
         if job.state is State.HELD:
             self._queue.put_back(connection, request.id, "", at=at)
         elif job.state is State.WAITING and job.not_before is not None and not self._terms.wait_for_date:

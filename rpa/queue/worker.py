@@ -18,7 +18,9 @@ from flows.profile import SiteProfile
 from rpa.line import Line
 from rpa.log import worker_is
 from rpa.queue.attempt import carry_out, give_back
+from rpa.queue.comparing import attend
 from rpa.queue.desks import Desk, Desks
+from rpa.queue.drift_gate import Gate
 from rpa.queue.engine import Entry, launched
 from rpa.queue.jobs import REQUEST, Jobs
 from rpa.queue.leases import Lease, Watcher
@@ -92,6 +94,10 @@ class Worker:
     secrets: tuple[str, ...] = ()
     policy: Policy | None = None
     after_end: tuple[AfterEnd, ...] = ()
+    gate: Gate | None = None
+    """No request is begun while it is shut; None: the admin UI is not compared by this process."""
+    prepare: Callable[[Any], None] = lambda _robot: None
+    """Done with a desk's robot before each request."""
     carriers: dict[str, Callable[[Shop, Entry, Desk], None]] = field(default_factory=dict)
     """Who carries out other kinds of entries."""
     chores: tuple[Chore, ...] = ()
@@ -150,7 +156,7 @@ class Worker:
         line = Line(self.records.engine, self.profile.policy)
         shop = Shop(
             self.records, jobs, self.profile, line, lease, halt, self.watch, secrets=self.secrets, policy=self.policy,
-            after_end=self.after_end, patient=self.patient, effects=self._effects,
+            after_end=self.after_end, patient=self.patient, effects=self._effects, gate=self.gate,
         )  # fmt: skip
         desks = self._desks = Desks(self.desks, lambda: self.open_robot(lease))
         known: set[str] = set()
@@ -170,11 +176,15 @@ class Worker:
                 known.discard(entry.id)
 
         def capacity() -> int:
-            return 0 if halt.is_set() or lease.lost or shop.exhausted else self.desks
+            shut = self.gate is not None and self.gate.shut
+            return 0 if halt.is_set() or lease.lost or shop.exhausted or shut else self.desks
 
         per_minute = self.profile.policy.max_requests_per_minute or None
         try:
-            with launched(self.records.engine, lease.id, carry, capacity, per_minute=per_minute):
+            with (
+                launched(self.records.engine, lease.id, carry, capacity, per_minute=per_minute),
+                self._attended(shop, desks),
+            ):
                 self._begun = True
                 self._look_after(shop, halt, desks, known)
                 self._ending = time.monotonic()
@@ -195,6 +205,21 @@ class Worker:
                 take_over(jobs, lease.id)
         return not lost or self.stop.is_set()
 
+    @contextlib.contextmanager
+    def _attended(self, shop: Shop, desks: Desks) -> Iterator[None]:
+        """While the block runs, the admin UI is compared whenever the gate asks for it."""
+        if self.gate is None:
+            yield
+            return
+        over = threading.Event()
+        thread = threading.Thread(target=attend, args=(self.gate, shop, desks, over), name="gate", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join(CLOSING)
+
     def _put_back_if_not_begun(self, jobs: Jobs, entry: Entry) -> None:
         """An entry whose job was not even taken: nobody else knows of it. That needs no lease."""
         while True:
@@ -206,9 +231,13 @@ class Worker:
 
     def _carry(self, shop: Shop, entry: Entry, desk: Desk) -> None:
         if entry.kind == REQUEST:
-            desk.run(lambda robot: carry_out(shop, entry, desk.number, robot))
+            desk.run(lambda robot: self._carry_out(shop, entry, desk.number, robot))
         else:
             self.carriers[entry.kind](shop, entry, desk)
+
+    def _carry_out(self, shop: Shop, entry: Entry, desk: int, robot: Any) -> None:
+        self.prepare(robot)
+        carry_out(shop, entry, desk, robot)
 
     def _look_after(self, shop: Shop, halt: Halt, desks: Desks, known: set[str]) -> None:
         """Beside the work: the line, the dead, the chores; returns when the worker is to end."""
@@ -217,7 +246,10 @@ class Worker:
         while not (self.stop.wait(LOOK_SECONDS) or shop.lease.lost):
             now = time.monotonic()
             with contextlib.suppress(SQLAlchemyError):  # the database is away: the lease tells how long that may last
-                halt.set() if shop.line.closed else halt.clear()
+                closed = shop.line.closed
+                if self.gate is not None:
+                    self.gate.see(closed)
+                halt.set() if closed else halt.clear()
                 shop.lease.desks[:] = [{"desk": d.number, "doing": d.doing, "bytes": d.bytes} for d in desks.all]
                 if now - swept > SWEEP_SECONDS:
                     sweep(shop.jobs, watcher, shop.lease.id)

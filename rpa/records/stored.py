@@ -48,5 +48,5 @@ class Stored(NamedTuple):
 def emptied_outcome(outcome: Outcome, purged: Purged) -> Outcome:
     """The end without personal data."""
     message = f"personal data were deleted on {purged.at:%Y-%m-%d} by {purged.by}"
-    left = {"account_name": GONE, "account_number": purged.account_number, "message": message, "proof": ()}
+    left = {"account_name": GONE, "account_number": purged.account_number, "message": message, "proof": (), "drift": ""}
     return outcome.model_copy(update=left)
