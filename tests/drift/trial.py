@@ -24,6 +24,8 @@ LIMIT = 150.0
 TIMING: Mapping[str, float] = {"page": 3.0, "server_limit": 0.8, "latency_of_effect": 0.6}
 """Shorter than a real site's; `quiet` stays as the skin's profile has it."""
 _ROLES = {ARTICLE: "ordinary", DEAD: "dead_link", MISSING: "server_location_missing", DENIED: "role_denied"}
+UNCHANGED = "unchanged"
+"""The kind of a look at the site as it was learned."""
 _HARMLESS = {"sign_in", "switch_module"}
 
 
@@ -72,7 +74,7 @@ class Ground:
         changes = self.check((ARTICLE,))
         said = tuple(one.sentence for one in changes)
         return Result(
-            f"{self.bench.site.skin}-unchanged", "unchanged", Class.MARKUP, "nothing was changed", findings=said
+            f"{self.bench.site.skin}-unchanged", UNCHANGED, Class.MARKUP, "nothing was changed", findings=said
         )
 
     def check(self, accounts: tuple[str, ...]) -> tuple[Change, ...]:
