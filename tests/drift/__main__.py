@@ -36,11 +36,9 @@ def main() -> int:
     if not some:
         _tell("no mutation has that name; --list shows all")
         return 2
-    began, left = time.monotonic(), len(some)
+    began = time.monotonic()
 
     def tell(result: Result) -> None:
-        nonlocal left
-        left -= 1
         _tell(f"{_word(result):<8} {result.seconds:5.1f} s  {result.name}  {result.end} {result.code}")
         if result.wrong:
             _tell(wrongs([result]))

@@ -68,7 +68,7 @@ def other_tags(sheet: Sheet) -> None:
 def wrappers(sheet: Sheet) -> None:
     for one in sheet.top.find_all(["table", "ul", "ol", "dl", "h1", "h2", "details"]):
         one.wrap(sheet.tag("div")).wrap(sheet.tag("div"))
-    for one in sheet.top.find_all(["a", "select", "textarea"]):
+    for one in sheet.top.find_all(["a", "textarea"]):  # a select may be found by a script, from the button beside it
         if one.parent is not None and one.parent.name != "noscript":
             one.wrap(sheet.tag("span"))
 

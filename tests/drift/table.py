@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from tests.drift.mutation import Class
-from tests.drift.trial import Result
+from tests.drift.trial import UNCHANGED, Result
 
 _HEADS = ("class", "kind", "number", "found", "matters", "alarms", "harm", "errors", "cancellations by end")
 
@@ -13,7 +13,7 @@ def table(results: Sequence[Result]) -> str:
     """Kind x class, with a sum for each class."""
     lines = [_HEADS]
     for klass in Class:
-        mine = [one for one in results if one.klass is klass]
+        mine = [one for one in results if one.klass is klass and one.kind != UNCHANGED]
         kinds = sorted({one.kind for one in mine})
         lines += [_line(klass, kind, [one for one in mine if one.kind == kind]) for kind in kinds]
         lines.append(_line(klass, "(all)", mine))
@@ -58,6 +58,8 @@ def _told(one: Result) -> str:
 
 def counts(results: Sequence[Result]) -> str:
     """The figures in one line."""
+    sound = [one for one in results if one.kind == UNCHANGED]
+    results = [one for one in results if one.kind != UNCHANGED]
     misleading = [one for one in results if one.klass is Class.MISLEADING]
     markup = [one for one in results if one.klass is Class.MARKUP]
     found = sum(bool(one.matters) for one in misleading)
@@ -67,5 +69,6 @@ def counts(results: Sequence[Result]) -> str:
     return (
         f"{len(results)} tried: {found} of {len(misleading)} misleading changes found; {alarms} false alarms on "
         f"{len(markup)} of mark-up alone; {tried} cancellations, {harmful} with harm; "
-        f"{sum(bool(one.error) for one in results)} errors"
+        f"{sum(bool(one.error) for one in results)} errors; {sum(one.false_alarm for one in sound)} alarms in "
+        f"{len(sound)} looks at an unchanged site"
     )

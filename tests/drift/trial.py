@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flows.baseline import Baseline
 from flows.drift import Change, compare, learned
+from flows.errors import CancellationError
 from flows.model import End
 from flows.profile import Canary
 from flows.survey import Survey
@@ -23,6 +24,8 @@ LIMIT = 150.0
 TIMING: Mapping[str, float] = {"page": 3.0, "server_limit": 0.8, "latency_of_effect": 0.6}
 """Shorter than a real site's; `quiet` stays as the skin's profile has it."""
 _ROLES = {ARTICLE: "ordinary", DEAD: "dead_link", MISSING: "server_location_missing", DENIED: "role_denied"}
+UNCHANGED = "unchanged"
+"""The kind of a look at the site as it was learned."""
 _HARMLESS = {"sign_in", "switch_module"}
 
 
@@ -71,7 +74,7 @@ class Ground:
         changes = self.check((ARTICLE,))
         said = tuple(one.sentence for one in changes)
         return Result(
-            f"{self.bench.site.skin}-unchanged", "unchanged", Class.MARKUP, "nothing was changed", findings=said
+            f"{self.bench.site.skin}-unchanged", UNCHANGED, Class.MARKUP, "nothing was changed", findings=said
         )
 
     def check(self, accounts: tuple[str, ...]) -> tuple[Change, ...]:
@@ -141,18 +144,27 @@ def _tried(ground: Ground, mutation: Mutation, result: Result, *, cancel: bool) 
         return changed
 
     bench.site.mutate = mutate
-    changes = ground.check(accounts)
+    findings = _found(ground, accounts)
     effects = [entry.kind for entry in bench.site.ledger if entry.kind not in _HARMLESS]
     result = dataclasses.replace(
         result,
-        findings=tuple(f"{'!' if one.matters else ' '} {one.sentence}" for one in changes),
-        matters=sum(one.matters for one in changes),
+        findings=findings,
+        matters=sum(one.startswith("!") for one in findings),
         harm=f"the check had effects: {', '.join(effects)}" if effects else "",
     )
     if cancel and not effects:
         result = _cancelled(bench, account, result)
     error = "" if struck else "no page that the robot was sent was changed"
     return dataclasses.replace(result, pages=tuple(sorted(struck)), error=error)
+
+
+def _found(ground: Ground, accounts: tuple[str, ...]) -> tuple[str, ...]:
+    """Each finding as a sentence, with "!" before what matters. A check that can't be made lets nobody go on either."""
+    try:
+        changes = ground.check(accounts)
+    except CancellationError as error:
+        return (f"! the check could not be made: {error}",)
+    return tuple(f"{'!' if one.matters else ' '} {one.sentence}" for one in changes)
 
 
 def _cancelled(bench: Bench, account: str, result: Result) -> Result:
