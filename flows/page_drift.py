@@ -144,6 +144,8 @@ class PageDrift:
             )
 
     def _columns(self) -> Iterator[Change]:
+        if not self.known.columns:  # the table was empty, and had no headings
+            return
         yield from self._plain_new("columns", "new_column", "column")
         then = [plain(one) for one in self.known.columns]
         now = [plain(one) for one in self.portrait.columns if plain(one) in then]
