@@ -12,7 +12,7 @@ from page_objects.portrait import Portrait
 from page_objects.wording import plain
 from page_objects.words import Words
 
-__all__ = ["Change", "ChangeKind", "compare", "compare_page", "learned"]
+__all__ = ["Change", "ChangeKind", "compare", "compare_page", "compare_survey", "learned"]
 MENU = "words.organization.manage_link"
 
 
@@ -33,13 +33,14 @@ def compare_page(
 def compare(baseline: Baseline, surveys: Iterable[Survey], words: Words) -> tuple[Change, ...]:
     """What differs on all pages of the canaries, those included that were not reached; what matters first, each once."""
     seen = tuple(surveys)
-    found = [change for one in seen for change in _of_canary(baseline, one, words)]
+    found = [change for one in seen for change in compare_survey(baseline, one, words)]
     found += _gone_everywhere(baseline, seen)
     once = {(one.page, one.kind, one.key, plain(one.seen), plain(one.expected)): one for one in reversed(found)}
     return tuple(sorted(_told_once(once.values()), key=lambda one: one.sort_key))
 
 
-def _of_canary(baseline: Baseline, survey: Survey, words: Words) -> Iterator[Change]:
+def compare_survey(baseline: Baseline, survey: Survey, words: Words) -> Iterator[Change]:
+    """What differs at one canary."""
     yield from _not_reached(baseline, survey)
     for portrait in survey.portraits:
         for change in compare_page(baseline, portrait, words, survey.role):
