@@ -32,7 +32,7 @@ def test_on_the_stand_in(tmp_path: Path) -> None:
     """One run for all that needs a browser: pages, roles, effects, re-runs, traces."""
     artefacts = ("--tracing", "retain-on-failure", "--screenshot", "only-on-failure")
     run = run_pytest(tmp_path, *RERUN, *artefacts, sample="standin_run")
-    assert run.counted("passed") == 9, run.said
+    assert run.counted("passed") == 8, run.said
     assert run.counted("failed") == 2, run.said
     assert "one account; this one asks for ordinary, dead_link" in run.said
     starts = (tmp_path / "starts").read_text().splitlines()
