@@ -6,9 +6,11 @@ import pytest
 
 from flows.baseline import Baseline
 from flows.drift import Change, compare, compare_page, learned
-from flows.survey import Survey
+from flows.errors import NeedsHuman
+from flows.survey import Survey, why_unreached
 from page_objects.portrait import Portrait, Thing
 from page_objects.words import Words
+from rpa.drift.junit import checked_pages
 
 WORDS = Words()
 LICENSES, BILLINGS = "Remove License Count, change to 0", "Cancel All Scheduled and Submitted Billings."
@@ -161,6 +163,20 @@ def test_a_page_that_was_not_reached_matters_and_what_stood_there_is_named() -> 
     changes = compare(baseline(), [survey(CANCEL, RECORD, page, billing="no tab")], WORDS)
     assert told(changes) == [("unreached", True, ""), ("gone", True, "words.billing.cancelled_tab")]
     assert changes[0].sentence == "the billing page could not be reached: no tab"
+
+
+def test_nobody_has_looked_into_the_drop_down_of_a_record_that_was_not_reached() -> None:
+    shut = survey(without(RECORD, "organization.manage_link"), CANCEL, BILLING, organization="no number")
+    changes = compare(baseline(), [shut], WORDS)
+    assert told(changes) == [("unreached", True, "")]
+    pages = [one for one in checked_pages(baseline(), [shut], changes, WORDS) if one.changes]
+    assert [(one.role, one.page, told(one.changes)) for one in pages] == [("ordinary", "organization", told(changes))]
+
+
+@pytest.mark.parametrize("session", ["?sid=s3cr3t", "#access_token=s3cr3t", ";jsessionid=s3cr3t?page=2"])
+def test_why_a_page_was_not_reached_holds_no_session(session: str) -> None:
+    met = NeedsHuman("drift", f"billing page (https://crm.example/ar.jsp{session}): no table")
+    assert why_unreached(met) == "billing page (https://crm.example/ar.jsp): no table"
 
 
 def test_what_only_one_canary_has_is_not_missed_at_another() -> None:
