@@ -103,10 +103,15 @@ class PageDrift:
     ) -> Change:
         values = {
             "page": self.portrait.page, "kind": kind, "clause": CLAUSES.get(thing.key, ""), "key": in_profile(thing.key),
-            "matters": thing.key not in CONVENIENT, "sentence": sentence, "account": self.role,
+            "matters": self._matters(thing), "sentence": sentence, "account": self.role,
             "box": now.box if now is not None else self._place(str(more.get("nearest", ""))),
         }  # fmt: skip
         return Change.model_validate(values | more)
+
+    def _matters(self, thing: KnownThing) -> bool:
+        """What a customer's page tells beside a label the robot reads for itself, and strictly; accounts differ there."""
+        told = thing.sort in {"label", "text"} and not self.role
+        return thing.key not in CONVENIENT and not told
 
     # --- what stands beside ---
 
@@ -147,9 +152,12 @@ class PageDrift:
         four = {plain(one) for thing in self.known.things if thing.key in FOUR for one in (thing.says, *thing.also)}
         if _upto_four(now, four) != _upto_four(then, four):
             sentence = f"the links on the {self.name} stand in another order: {_listed(self.portrait.links, four)}"
+            displaced = next((one for one, before in zip(now, then, strict=False) if one != before), "")
+            seen = next((text for text in self.portrait.links if plain(text) == displaced), "")
             yield Change(
-                page=self.portrait.page, kind="moved", clause="6", matters=True, sentence=sentence, account=self.role
-            )
+                page=self.portrait.page, kind="moved", clause="6", matters=True, seen=seen, sentence=sentence,
+                account=self.role,
+            )  # fmt: skip
 
     def _columns(self) -> Iterator[Change]:
         if not self.known.columns:  # the table was empty, and had no headings

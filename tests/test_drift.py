@@ -206,3 +206,9 @@ def test_a_novelty_of_the_whole_site_is_told_once() -> None:
 def test_a_baseline_learned_anew_counts_up() -> None:
     first = baseline()
     assert learned([survey(CANCEL)], "a site", "me", before=first).revision == first.revision + 1 == 2
+
+
+def test_labels_of_a_customers_page_are_told_and_stop_nothing() -> None:
+    thrice = replace(RECORD, things=(replace(RECORD.things[0], times=3), *RECORD.things[1:]))
+    assert told(found(thrice, role="")) == [("twice", False, "words.organization.license_count")]
+    assert told(found(thrice)) == [("twice", True, "words.organization.license_count")]
