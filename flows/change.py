@@ -24,6 +24,7 @@ PAGES: dict[PageName, str] = {
 CLAUSES = {
     "look_up.field": "2", "look_up.button": "2", "backend_look_up.field": "4c", "backend_look_up.button": "4c",
     "organization.account_number": "2", "organization.account_name": "2", "organization.identity": "2",
+    "identity.account_number": "2", "identity.account_name": "2",
     "organization.account_status": "6.3", "organization.license_count": "6.1", "organization.contact_info": "6.4",
     "organization.server_location": "4b", "organization.update": "4a", "organization.manage_link": "4",
     "drop_downs": "3", "obstacles.app_module": "7a", "obstacles.premium_edition": "7a",

@@ -1,6 +1,7 @@
 """Reads the portrait of a page from its screen. Nothing is asked of the browser: it costs no round trip."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import get_args
 
 from page_objects.admin_page import ACCOUNT, AdminPage
@@ -13,6 +14,7 @@ from page_objects.cancellation_form import BOXES, CancellationForm
 from page_objects.cancellation_start_page import CancellationStartPage
 from page_objects.document import ENTERABLE, OPERABLE, Found
 from page_objects.general_words import Whose
+from page_objects.label_before import label_before
 from page_objects.look_up_page import LookUpPage
 from page_objects.obstacles import Obstacle
 from page_objects.organization_page import OrganizationPage
@@ -154,8 +156,12 @@ class _Painter:
 
     def _identity(self) -> None:
         body = Screen((self.page.body(self.screen),))
-        for key in IDENTITY:
-            self._label(f"organization.{key}", getattr(self.words.organization, key), body)
+        for key, value in zip(IDENTITY, (self.whose.number, self.whose.name), strict=True):
+            phrase = getattr(self.words.organization, key)
+            self._label(f"organization.{key}", phrase, body)
+            label = label_before(body.main, value) if value and not any(v for _, v in body.values(phrase)) else ""
+            if label:
+                self.things.append(Thing(f"identity.{key}", "label", self.whose.general(label)))
         lines = {identity_text(line) for line in self.page.identity(body.main).lines}
         for pattern in self.words.organization.identity:
             wanted = identity_text(pattern.format(number=self.whose.number, name=self.whose.name))
@@ -180,6 +186,7 @@ class _Painter:
         fields = self.screen.fields(phrase)
         if fields:
             self._add("organization.server_location", "enter", fields, self._called(fields[0], phrase))
+            self._as_often_as_its_label("organization.server_location")
             return
         words = next((one for one in phrase if self.screen.shows((one,))), None)
         if words is not None:
@@ -207,6 +214,7 @@ class _Painter:
             phrase = getattr(words, key)
             found = form.reason.find(self.screen) if key == "reason" else self.screen.fields(phrase, kinds)
             self._add(f"form.{key}", _sort_of(found), found, self._called(found[0], phrase) if found else "")
+            self._as_often_as_its_label(f"form.{key}")
         try:
             button = form.save_button(self.screen)
         except Obstacle:
@@ -262,6 +270,14 @@ class _Painter:
         told = says or self.whose.nobodys(control.name)
         self.things.append(Thing(key, sort, told, len(found), live, "", self._place(found[0])))
         self.relied |= {(one.document.token, one.control.index) for one in found}
+
+    def _as_often_as_its_label(self, key: str) -> None:
+        """A label that is there twice has two fields to a reader, though the mark-up may tie both to one."""
+        place = next((place for place, one in enumerate(self.things) if one.key == key), None)
+        if place is not None:
+            thing = self.things[place]
+            labels = len({run.line for _, run in self.screen.places((thing.says,))})
+            self.things[place] = replace(thing, times=max(thing.times, labels))
 
     def _called(self, found: Found, phrase: Phrase) -> str:
         """By which of the phrase's alternatives it is found; else what labels it."""
