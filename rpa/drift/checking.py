@@ -79,5 +79,9 @@ def summary_of(changes: Sequence[Change]) -> str:
     if len(changes) == 1:
         kind = "one that matters" if serious else "a harmless one"
         return f"1 change since the baseline was learned, {kind}: {changes[0].sentence}"
+    if serious == len(changes):
+        return (
+            f"{serious} changes since the baseline was learned, all of which matter; the first: {changes[0].sentence}"
+        )
     weight = f"{serious} of which matter{'s' if serious == 1 else ''}" if serious else "none of which matters"
     return f"{len(changes)} changes since the baseline was learned, {weight}; the first: {changes[0].sentence}"

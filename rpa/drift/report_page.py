@@ -58,6 +58,8 @@ def headline(report: Report) -> str:
     count = len(report.changes)
     if count == 1:
         return f"The admin UI has changed: 1 change, {'and it matters' if report.matters else 'which is harmless'}"
+    if count == report.matters:
+        return f"The admin UI has changed: {count} changes, all of which matter"
     return f"The admin UI has changed: {count} changes, {report.matters or 'none'} of which matter{'s' if report.matters < 2 else ''}"
 
 
