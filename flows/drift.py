@@ -4,43 +4,43 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from flows.baseline import Baseline
 from flows.change import OF_PAGE, PAGES, Change, ChangeKind
-from flows.learning import learned
+from flows.learning import as_read_at, learned
 from flows.page_drift import PageDrift
 from flows.survey import Survey
+from page_objects.general_words import Whose, figureless
 from page_objects.portrait import Portrait
 from page_objects.wording import plain
 from page_objects.words import Words
 
-__all__ = ["Change", "ChangeKind", "compare", "compare_page", "learned"]
+__all__ = ["Change", "ChangeKind", "compare", "compare_page", "compare_survey", "learned"]
 MENU = "words.organization.manage_link"
 
 
-def compare_page(baseline: Baseline, portrait: Portrait, words: Words, role: str = "") -> tuple[Change, ...]:
-    """What differs on one page, what matters first. `role`: the canary's; empty: a customer's, whose page may lack what
-    the canaries' have (a tab that is not open, an account half cancelled): of that the robot's own reading is the judge.
+def compare_page(
+    baseline: Baseline, portrait: Portrait, words: Words, role: str = "", whose: Whose | None = None
+) -> tuple[Change, ...]:
+    """What differs on one page, what matters first. `role`: the canary's; empty: a customer's (`whose`), whose page may lack
+    what the canaries' have (a tab that is not open, an account half cancelled): of that the robot's own reading is the judge.
     """
     known = baseline.pages.get(portrait.page)
     if known is None:
         return (_new_page(portrait, role),) if role else ()
+    if whose is not None:
+        known = as_read_at(known, whose)
     return tuple(sorted(PageDrift(known, portrait, words, role).changes(), key=lambda one: one.sort_key))
 
 
 def compare(baseline: Baseline, surveys: Iterable[Survey], words: Words) -> tuple[Change, ...]:
     """What differs on all pages of the canaries, those included that were not reached; what matters first, each once."""
     seen = tuple(surveys)
-    found = [
-        change
-        for one in seen
-        for portrait in one.portraits
-        for change in compare_page(baseline, portrait, words, one.role)
-    ]
-    found += [change for one in seen for change in _not_reached(baseline, one)]
+    found = [change for one in seen for change in compare_survey(baseline, one, words)]
     found += _gone_everywhere(baseline, seen)
     once = {(one.page, one.kind, one.key, plain(one.seen), plain(one.expected)): one for one in reversed(found)}
     return tuple(sorted(_told_once(once.values()), key=lambda one: one.sort_key))
 
 
-def _of_canary(baseline: Baseline, survey: Survey, words: Words) -> Iterator[Change]:
+def compare_survey(baseline: Baseline, survey: Survey, words: Words) -> Iterator[Change]:
+    """What differs at one canary."""
     yield from _not_reached(baseline, survey)
     for portrait in survey.portraits:
         for change in compare_page(baseline, portrait, words, survey.role):
@@ -89,8 +89,8 @@ def _gone_everywhere(baseline: Baseline, surveys: Sequence[Survey]) -> Iterator[
         )  # fmt: skip
         relied = {plain(thing.says) for thing in known.things}
         for part, kind, noun in parts:
-            there = {plain(text) for portrait in seen for text in getattr(portrait, part)}
+            there = {figureless(text) for portrait in seen for text in getattr(portrait, part)}
             for text in getattr(known, part):
-                if plain(text) not in there | relied:
+                if figureless(text) not in there and plain(text) not in relied:
                     sentence = f'the {noun} "{text}" is gone from the {PAGES[name]}'
                     yield Change(page=name, kind=kind, expected=text, sentence=sentence)

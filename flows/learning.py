@@ -6,8 +6,11 @@ from collections.abc import Iterable, Sequence
 from flows.baseline import Baseline, KnownPage, KnownThing
 from flows.change import PAGES
 from flows.survey import Survey
+from page_objects.general_words import Whose
 from page_objects.portrait import PageName, Portrait
 from page_objects.wording import plain
+
+LISTS = ("links", "labels", "columns", "statuses", "modules", "messages")
 
 
 def learned(
@@ -30,11 +33,11 @@ def learned(
 
 
 def _known_page(name: PageName, surveys: Sequence[Survey]) -> KnownPage:
-    seen = {one.role: portrait for one in surveys if name not in one.unreached and (portrait := one.portrait(name))}
-    keys = dict.fromkeys(thing.key for portrait in seen.values() for thing in portrait.things)
+    seen = [(one.role, portrait) for one in surveys if name not in one.unreached and (portrait := one.portrait(name))]
+    keys = dict.fromkeys(thing.key for _, portrait in seen for thing in portrait.things)
 
     def all_of(part: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(text for portrait in seen.values() for text in getattr(portrait, part)))
+        return tuple(dict.fromkeys(text for _, portrait in seen for text in getattr(portrait, part)))
 
     return KnownPage(
         things=tuple(_known_thing(key, seen) for key in keys),
@@ -44,22 +47,33 @@ def _known_page(name: PageName, surveys: Sequence[Survey]) -> KnownPage:
         statuses=tuple(sorted(all_of("statuses"))),
         modules=all_of("modules"),
         messages=all_of("messages"),
-        seen_at=tuple(seen),
+        seen_at=tuple(dict.fromkeys(role for role, _ in seen)),
     )
 
 
-def _known_thing(key: str, seen: dict[str, Portrait]) -> KnownThing:
-    found = {role: thing for role, portrait in seen.items() if (thing := portrait.thing(key))}
-    first = next(iter(found.values()))
-    also = dict.fromkeys(thing.says for thing in found.values() if plain(thing.says) != plain(first.says))
-    holds = {thing.holds for thing in found.values()}
+def _known_thing(key: str, seen: Sequence[tuple[str, Portrait]]) -> KnownThing:
+    """Several canaries may have one role: what one of them lacks, none has to have."""
+    found = [(role, thing) for role, portrait in seen if (thing := portrait.thing(key))]
+    first = found[0][1]
+    also = dict.fromkeys(thing.says for _, thing in found if plain(thing.says) != plain(first.says))
+    holds = {thing.holds for _, thing in found}
     return KnownThing(
         key=key,
         sort=first.sort,
         says=first.says,
         also=tuple(also),
-        times=max(thing.times for thing in found.values()),
+        times=max(thing.times for _, thing in found),
         holds=holds.pop() if len(holds) == 1 else "",
-        not_at=tuple(role for role in seen if role not in found),
-        dead_at=tuple(role for role, thing in found.items() if not thing.live),
+        not_at=tuple(dict.fromkeys(role for role, portrait in seen if portrait.thing(key) is None)),
+        dead_at=tuple(dict.fromkeys(role for role, thing in found if not thing.live)),
     )
+
+
+def as_read_at(known: KnownPage, whose: Whose) -> KnownPage:
+    """What is known of a page, with the forms in which it may read at this account."""
+
+    def forms(texts: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(form for text in texts for form in whose.forms(text)))
+
+    things = tuple(one.model_copy(update={"also": forms((one.says, *one.also))}) for one in known.things)
+    return known.model_copy(update={"things": things, **{name: forms(getattr(known, name)) for name in LISTS}})

@@ -6,7 +6,7 @@ from flows.baseline import KnownPage, KnownThing
 from flows.change import CLAUSES, CONVENIENT, FOUR, PAGES, Change, ChangeKind, in_profile, noun_of
 from flows.nearest import RENAMED, nearest
 from page_objects.billing_columns import tells
-from page_objects.general_words import without_figures
+from page_objects.general_words import figureless, without_figures
 from page_objects.portrait import Place, Portrait, Thing
 from page_objects.wording import plain
 from page_objects.words import Words
@@ -103,20 +103,23 @@ class PageDrift:
     ) -> Change:
         values = {
             "page": self.portrait.page, "kind": kind, "clause": CLAUSES.get(thing.key, ""), "key": in_profile(thing.key),
-            "matters": thing.key not in CONVENIENT, "sentence": sentence, "account": self.role,
+            "matters": self._matters(thing), "sentence": sentence, "account": self.role,
             "box": now.box if now is not None else self._place(str(more.get("nearest", ""))),
         }  # fmt: skip
         return Change.model_validate(values | more)
 
+    def _matters(self, thing: KnownThing) -> bool:
+        """What a customer's page tells beside a label the robot reads for itself, and strictly; accounts differ there."""
+        told = thing.sort in {"label", "text"} and not self.role
+        return thing.key not in CONVENIENT and not told
+
     # --- what stands beside ---
 
     def _links(self) -> Iterator[Change]:
-        known = {plain(text) for text in self.known.links} | {
-            plain(one) for thing in self.known.things for one in (thing.says, *thing.also)
-        }
-        near = self.portrait.page == "cancel_page"
+        known = {plain(text) for text in self.known.links} | self._relied()
+        near, counting = self.portrait.page == "cancel_page", self._other_figures()
         for place, text in enumerate(self.portrait.links):
-            if plain(text) in known or plain(text) in self.close:
+            if plain(text) in known or plain(text) in self.close or figureless(text) in counting:
                 continue
             where = f", {self._between(place)}" if near else ""
             yield Change(
@@ -125,6 +128,16 @@ class PageDrift:
             )  # fmt: skip
         if near:
             yield from self._order()
+
+    def _other_figures(self) -> set[str]:
+        """Links that do not stand there as they were learned: one that differs by its figures is the same ("Inbox (3)"). What
+        the robot relies on is none of them.
+        """
+        there = {plain(text) for text in self.portrait.links} | self._relied()
+        return {figureless(text) for text in self.known.links if plain(text) not in there}
+
+    def _relied(self) -> set[str]:
+        return {plain(one) for thing in self.known.things for one in (thing.says, *thing.also)}
 
     def _between(self, place: int) -> str:
         links = self.portrait.links
@@ -136,14 +149,19 @@ class PageDrift:
         was = list(dict.fromkeys(map(plain, self.known.links)))
         now = [text for text in dict.fromkeys(map(plain, self.portrait.links)) if text in was]
         then = [text for text in was if text in now]
-        four = {plain(thing.says) for thing in self.known.things if thing.key in FOUR}
+        four = {plain(one) for thing in self.known.things if thing.key in FOUR for one in (thing.says, *thing.also)}
         if _upto_four(now, four) != _upto_four(then, four):
             sentence = f"the links on the {self.name} stand in another order: {_listed(self.portrait.links, four)}"
+            displaced = next((one for one, before in zip(now, then, strict=False) if one != before), "")
+            seen = next((text for text in self.portrait.links if plain(text) == displaced), "")
             yield Change(
-                page=self.portrait.page, kind="moved", clause="6", matters=True, sentence=sentence, account=self.role
-            )
+                page=self.portrait.page, kind="moved", clause="6", matters=True, seen=seen, sentence=sentence,
+                account=self.role,
+            )  # fmt: skip
 
     def _columns(self) -> Iterator[Change]:
+        if not self.known.columns:  # the table was empty, and had no headings
+            return
         yield from self._plain_new("columns", "new_column", "column")
         then = [plain(one) for one in self.known.columns]
         now = [plain(one) for one in self.portrait.columns if plain(one) in then]
@@ -166,7 +184,7 @@ class PageDrift:
 
     def _plain_new(self, part: str, kind: ChangeKind, noun: str) -> Iterator[Change]:
         known = {plain(text) for text in getattr(self.known, part)}
-        relied = {plain(one) for thing in self.known.things for one in (thing.says, *thing.also)}
+        relied = self._relied()
         for text in dict.fromkeys(getattr(self.portrait, part)):
             if plain(text) not in known | relied | self.close:
                 sentence = f'a new {noun} "{text}" is on the {self.name}'

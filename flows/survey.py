@@ -26,8 +26,8 @@ OnPage = Callable[[AdminPage, Portrait], None]
 """Told of each page while it is on the screen: for pictures and recordings."""
 LATE = 2.5
 """Seconds without change after which a page with scripts is taken as it is: what comes late is part of it."""
-_QUERY = re.compile(r"(https?://[^\s?)]+)\?[^\s)]*")
-"""A query may hold the session."""
+_QUERY = re.compile(r"(https?://[^\s?#;)]+)[?#;][^\s)]*")
+"""What follows a path may hold the session: a query, a fragment, ;jsessionid=..."""
 KINDS: dict[PageName, type[AdminPage]] = {
     "organization": OrganizationPage, "start_page": CancellationStartPage, "cancel_page": CancelPage,
     "billing": ArBillingPage, "cancelled_tab": ArBillingPage,
@@ -103,7 +103,7 @@ class _Surveyor:
         except (CancellationError, Obstacle) as error:
             if isinstance(error, NeedsHuman | Refusal) and error.code in NO_ANSWER:
                 raise
-            self.survey.unreached[page] = _QUERY.sub(r"\1", error.what if isinstance(error, Obstacle) else str(error))
+            self.survey.unreached[page] = why_unreached(error)
             self._instead(page)
 
     # --- the pages ---
@@ -190,6 +190,11 @@ class _Surveyor:
     def _portrait_of(self, name: PageName, page: AdminPage, screen: Screen) -> Portrait:
         where = corners(page.tab, screen)
         return portrait(page, screen, self.whose, name=name, drop_down=self.drop_down, corners=where)
+
+
+def why_unreached(error: Exception) -> str:
+    """What was met, without what may hold the session: reports are mailed, and kept (promise 15)."""
+    return _QUERY.sub(r"\1", error.what if isinstance(error, Obstacle) else str(error))
 
 
 def _another(kind: type[AdminPage], tab: Tab, screen: Screen) -> bool:

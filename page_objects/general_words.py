@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from page_objects.wording import identity_text, squeeze
+from page_objects.wording import identity_text, plain, squeeze
 
 _CALENDAR = re.compile(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:january|february|march|april|may|june|july|august|september|"
@@ -13,6 +13,8 @@ _CALENDAR = re.compile(
 )
 _FIGURES = re.compile(r"[$€£¥]?\d(?:[\d.,:/-]*\d)?(?: ?[ap]m\b)?", re.IGNORECASE)
 LONGEST = 300
+SHORTEST = 3
+"""A name, or a number, of fewer characters is not looked for among words."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,29 @@ class Whose:
 
     def nobodys(self, text: str) -> str:
         """`text` with {number} and {name} for this account's; other figures are part of the words ("change to 0")."""
-        told = squeeze(text)[:LONGEST]
-        name = identity_text(self.name)
-        for wanted, mark in ((name, "{name}"), (self.number, "{number}")):
-            if len(wanted) >= 3:
+        told = squeeze(text)
+        for wanted, mark in self._marks:
+            if len(wanted) >= SHORTEST:
                 told = re.sub(rf"(?<!\w){re.escape(wanted)}(?!\w)", mark, told)
-        return told
+        return told[:LONGEST]
+
+    def forms(self, text: str) -> tuple[str, ...]:
+        """How words that were learned at other accounts may read at this one: its name may be among them ("Home"), or so
+        short that it is not told from words ("HP").
+        """
+        left = text
+        for wanted, mark in self._marks:
+            left = left.replace(mark, wanted) if 0 < len(wanted) < SHORTEST else left
+        return tuple(dict.fromkeys((text, self.nobodys(text), left, self.nobodys(left))))
+
+    @property
+    def _marks(self) -> tuple[tuple[str, str], ...]:
+        return (identity_text(self.name), "{name}"), (self.number, "{number}")
+
+
+def figureless(text: str) -> str:
+    """The form in which wordings are compared whose figures change by themselves: "Inbox (3)"."""
+    return plain(without_figures(text))
 
 
 def without_figures(text: str) -> str:

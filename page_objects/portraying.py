@@ -317,7 +317,7 @@ class _Painter:
     def _messages(self) -> Iterable[str]:
         known = self.words.labels
         for document in self.screen.documents:
-            yield from (self.whose.general(text) for text in sentences(document, known))
+            yield from sentences(document, known, self.whose.general)
 
     def _rows(self) -> set[tuple[str, int]]:
         """The controls in the rows of billings."""

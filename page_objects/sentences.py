@@ -1,22 +1,27 @@
 """Sentences on a page: what it says to its reader, beside labels, values, links and rows of tables."""
 
-from collections.abc import Iterable, Iterator, Set
+import re
+from collections.abc import Callable, Iterable, Iterator, Set
 
 from page_objects.document import Document, Run
 from page_objects.wording import plain, squeeze
 
 FEWEST = 4
-"""Words of which a sentence has at least so many."""
+"""Words of which a sentence has at least so many, those of the account's name not counted."""
+_MARK = re.compile(r"\{\w+\}")
 LABEL = 40
 """Letters that a label before a colon has at most."""
 
 
-def sentences(document: Document, labels: Set[str]) -> Iterator[str]:
-    """The paragraphs that read as sentences. `labels`: all that is known as a label, in its `plain` form."""
+def sentences(document: Document, labels: Set[str], general: Callable[[str], str]) -> Iterator[str]:
+    """The paragraphs that read as sentences, in their `general` form, which has marks in braces for what is an account's.
+
+    `labels`: all that is known as a label, in its `plain` form.
+    """
     cells = _filled_cells(document)
     for runs in _paragraphs(document):
-        text = squeeze(" ".join(run.text for run in runs))
-        words = [word for word in text.split() if any(letter.isalpha() for letter in word)]
+        text = general(" ".join(piece for run in runs for piece in run.pieces))
+        words = [word for word in _MARK.sub(" ", text).split() if any(letter.isalpha() for letter in word)]
         if len(words) >= FEWEST and not any(run.control >= 0 for run in runs) and not _tells(text, runs, cells, labels):
             yield text
 

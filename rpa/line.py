@@ -177,7 +177,8 @@ class Line:
         row = connection.execute(_ALONE).one()
         strikes = [*json.loads(row.strikes), outcome.code] if outcome.code in STRIKES else []
         values: dict[str, object] = {"strikes": json.dumps(strikes), "parked_times": 0}
-        why = "" if _is_closed(row) and row.until is None else self._verdict(strikes, outcome)
+        why = self._verdict(strikes, outcome)
+        why = _reason(row, why) if why else ""
         if why:
             values |= {"state": LineState.STOPPED, "why": why, "by": "", "since": _now(), "until": None}
         if values["strikes"] != row.strikes or row.parked_times or why:
@@ -246,14 +247,24 @@ def drifted(where: str, sentence: str) -> str:
 
 
 def _closing(state: LineState, why: str, by: str = "") -> _Change:
-    """The first reason is the one to read, unless it would have passed by itself."""
+    """The first reason is the one to read, unless it would have passed by itself, or drift has come to it."""
 
     def change(row: Row[tuple[object, ...]]) -> dict[str, object]:
-        if _is_closed(row) and row.until is None:
-            return {}
-        return {"state": state, "why": why, "by": by, "since": _now(), "until": None}
+        told = _reason(row, why)
+        return {"state": state, "why": told, "by": by, "since": _now(), "until": None} if told else {}
 
     return change
+
+
+def _reason(row: Row[tuple[object, ...]], why: str) -> str:
+    """Why the line is closed from now on; empty: it was closed before, and that is still the reason to read.
+
+    Whoever releases a line must know that the admin UI has changed, whatever else had closed it.
+    """
+    if not _is_closed(row) or row.until is not None:
+        return why
+    news = why.startswith(DRIFT) and not row.why.startswith(DRIFT)
+    return f"{why}. Before that it was {row.state}: {row.why}" if news else ""
 
 
 def _is_closed(row: Row[tuple[object, ...]]) -> bool:

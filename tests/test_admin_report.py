@@ -3,10 +3,15 @@
 import re
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 from xml.etree import ElementTree as ET
 
 import pytest
 from PIL import Image
+
+from page_objects.obstacles import Missing, Whereabouts
+from rpa.testing.witness import note
 
 pytest_plugins = ["pytester"]
 
@@ -23,7 +28,7 @@ PROFILE = SimpleNamespace(
 
 @pytest.fixture
 def admin_site():
-    return SimpleNamespace(profile=PROFILE, credentials=SimpleNamespace(secrets=("hush-9",)))
+    return SimpleNamespace(profile=PROFILE, credentials=SimpleNamespace(secrets=("hush-9",)), secrets=set())
 
 HOSTILE = {HOSTILE!r}
 """
@@ -202,3 +207,25 @@ def own_browser(run: Run) -> None:
         "    return {**launch_options(find_browser(Settings())), 'args': launch_args()}\n"
         "@pytest.fixture(scope='session')\ndef browser_context_args():\n    return {}\n"
     )
+
+
+def test_a_failure_is_told_without_the_session_in_its_address() -> None:
+    """By pytest too, whose text is in the terminal and in JUnit's XML."""
+
+    secret = "".join(["s3", "cr3t"])  # not as it stands in the source, which pytest shows
+
+    def read() -> None:
+        raise Missing("no table", Whereabouts("billing page", f"https://crm.example/ar?sid={secret}", "AR"))
+
+    def fail() -> None:
+        try:
+            read()
+        except Missing as met:
+            raise AssertionError(f"not reached: {met}") from met
+
+    call = pytest.CallInfo.from_call(fail, "call")
+    item = cast("Any", SimpleNamespace(funcargs={}, user_properties=[], nodeid="test_x"))
+    note(item, call, None)
+    assert call.excinfo is not None
+    assert "crm.example/ar?" in str(call.excinfo.getrepr())
+    assert secret not in str(call.excinfo.getrepr(chain=True)) + str(item.user_properties)

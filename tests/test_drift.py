@@ -6,9 +6,11 @@ import pytest
 
 from flows.baseline import Baseline
 from flows.drift import Change, compare, compare_page, learned
-from flows.survey import Survey
+from flows.errors import NeedsHuman
+from flows.survey import Survey, why_unreached
 from page_objects.portrait import Portrait, Thing
 from page_objects.words import Words
+from rpa.drift.junit import checked_pages
 
 WORDS = Words()
 LICENSES, BILLINGS = "Remove License Count, change to 0", "Cancel All Scheduled and Submitted Billings."
@@ -163,6 +165,20 @@ def test_a_page_that_was_not_reached_matters_and_what_stood_there_is_named() -> 
     assert changes[0].sentence == "the billing page could not be reached: no tab"
 
 
+def test_nobody_has_looked_into_the_drop_down_of_a_record_that_was_not_reached() -> None:
+    shut = survey(without(RECORD, "organization.manage_link"), CANCEL, BILLING, organization="no number")
+    changes = compare(baseline(), [shut], WORDS)
+    assert told(changes) == [("unreached", True, "")]
+    pages = [one for one in checked_pages(baseline(), [shut], changes, WORDS) if one.changes]
+    assert [(one.role, one.page, told(one.changes)) for one in pages] == [("ordinary", "organization", told(changes))]
+
+
+@pytest.mark.parametrize("session", ["?sid=s3cr3t", "#access_token=s3cr3t", ";jsessionid=s3cr3t?page=2"])
+def test_why_a_page_was_not_reached_holds_no_session(session: str) -> None:
+    met = NeedsHuman("drift", f"billing page (https://crm.example/ar.jsp{session}): no table")
+    assert why_unreached(met) == "billing page (https://crm.example/ar.jsp): no table"
+
+
 def test_what_only_one_canary_has_is_not_missed_at_another() -> None:
     dead = replace(RECORD, things=(RECORD.things[0], RECORD.things[2]))
     both = [survey(RECORD), survey(dead, role="dead_link")]
@@ -190,3 +206,9 @@ def test_a_novelty_of_the_whole_site_is_told_once() -> None:
 def test_a_baseline_learned_anew_counts_up() -> None:
     first = baseline()
     assert learned([survey(CANCEL)], "a site", "me", before=first).revision == first.revision + 1 == 2
+
+
+def test_labels_of_a_customers_page_are_told_and_stop_nothing() -> None:
+    thrice = replace(RECORD, things=(replace(RECORD.things[0], times=3), *RECORD.things[1:]))
+    assert told(found(thrice, role="")) == [("twice", False, "words.organization.license_count")]
+    assert told(found(thrice)) == [("twice", True, "words.organization.license_count")]

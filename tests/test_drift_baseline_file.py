@@ -64,7 +64,7 @@ def test_a_reviewer_sees_what_does_not_show(tmp_path: Path) -> None:
     [
         ('sort = "press"', 'sort = "pull"', r"pages\.cancel_page\.things\[0\]\.sort: must be 'press'"),
         ("revision = 1", "revision = 'x'", r"line \d+, revision: must be a valid integer.*it is 'x'"),
-        ('by = "ann"\n', "", r"by: is missing; take it from version control"),
+        ('by = "ann"\n', "", r"by: is missing; take it from version control again, or delete it and run `rpa learn`"),
         ('by = "ann"', 'bye = "ann"', r"bye: no such key"),
         ("seen_at = [", "seen_at = [[", r"line \d+: not valid TOML"),
         ("[pages.cancel_page]", "[pages.elsewhere]", r"pages\.elsewhere"),

@@ -305,6 +305,8 @@ class TestSeenAtARequest:
         assert "request r-0" in bench.line.stopped
         assert len(told(bench, "line_stopped")) == 1
         assert gate.gate.shut, "released, it is compared first"
+        with bench.records.engine.connect() as connection:
+            assert unchecked(connection), "by another worker too, should this one die"
 
     def test_nor_is_it_forgotten_where_the_request_is_broken_off(self, bench: Bench) -> None:
         def broken_off(*given: Any) -> tuple[str, str]:

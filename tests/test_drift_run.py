@@ -20,8 +20,6 @@ from tests.drift.trial import Ground, Result, ground_on, tried
 CHECKED = (
     "classic-billing-renamed-status-column-progress",
     "classic-cancel-page-mark-up-spans",
-    "classic-start-page-twice-cancel-subscription-cancel-bills-delete-account",
-    "classic-organization-notice-our-office-i",
     "classic-cancel-page-late-neighbour-purge-billing-history",
 )
 CANCELLED = ("classic-cancel-page-swapped-words-remove-cancel",)

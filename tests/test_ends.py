@@ -32,6 +32,7 @@ ELSEWHERE = {
     "maintenance": "test_screen.py, and the tables of the faults",
     "browser_failed": "the browser died three times: tests of the faults",
     "unsafe_page": "test_unsafe_pages.py: a plan notes it and goes on",
+    "no_baseline": "no end of a request: the gate's own; test_drift_gate.py",
     "ambiguous": "below, without a browser: the stand-in's numbers are unique",
 }
 """Codes that have no row in CASES, and where they are tested."""

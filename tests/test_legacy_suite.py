@@ -2,7 +2,7 @@
 
 import ast
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,24 @@ def test_every_test_says_of_which_clause_it_is() -> None:
     marked = {name: [one for mark in marks if mark.name == "clause" for one in mark.args] for name, marks in suite()}
     assert len(marked) > 30
     assert [name for name, clauses in marked.items() if not clauses or set(clauses) - set(CLAUSES)] == []
+
+
+OPENERS = {"open_start_page", "open_cancel_page", "open_billing"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_what_the_profile_calls_unsafe_to_read_is_not_opened_past_it(path: Path) -> None:
+    """On a real site the suite only reads: a page's own verb knows nothing of `reading.unsafe_pages`, the walk does."""
+    tree = ast.parse(path.read_text("utf-8"))
+    asked = [node for node in ast.walk(tree) if isinstance(node, ast.With) and _calls(node.items, {"opening"})]
+    within = {call for node in asked for call in _calls(node.body, OPENERS)}
+    assert [f"{path.name}:{call.lineno}" for call in _calls([tree], OPENERS) if call not in within] == []
+
+
+def _calls(nodes: Sequence[ast.AST], names: set[str]) -> list[ast.Call]:
+    """The calls of methods of these names."""
+    calls = [one for node in nodes for one in ast.walk(node) if isinstance(one, ast.Call)]
+    return [one for one in calls if isinstance(one.func, ast.Attribute) and one.func.attr in names]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

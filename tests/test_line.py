@@ -11,7 +11,7 @@ from flows.profile import Policy
 from rpa.database import open_database
 from rpa.database.queue_tables import line as line_table
 from rpa.database.tables import intents
-from rpa.line import EFFECTS_OF_ONE, FIRST_PAUSE, Line, LineError, LineState
+from rpa.line import EFFECTS_OF_ONE, FIRST_PAUSE, Line, LineError, LineState, drifted
 from tests.queue_bench import Bench, bench_in, effect, outcome, request
 
 
@@ -67,6 +67,15 @@ def test_the_first_reason_is_the_one_to_read(bench: Bench) -> None:
     for _ in range(3):
         end(bench.line, "drift")
     assert bench.line.stopped == "the line is stopped: the disk is full"
+
+
+def test_who_releases_a_paused_line_is_told_that_the_admin_ui_has_changed(bench: Bench) -> None:
+    bench.line.pause("lunch", "ann")
+    bench.line.stop(drifted("compared at start", "a link is gone"))
+    bench.line.stop(drifted("compared again", "a link is gone"))
+    told = bench.line.stopped
+    assert told.startswith("the line is stopped: the admin UI has changed (compared at start)")
+    assert told.endswith("a link is gone. Before that it was paused: lunch")
 
 
 def test_a_pause_tells_who_and_why(bench: Bench) -> None:

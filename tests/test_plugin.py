@@ -3,6 +3,8 @@
 import shutil
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -11,6 +13,7 @@ from flows.errors import NeedsHuman
 from flows.profile import Canary
 from rpa.testing import browsing
 from rpa.testing.account_locks import one_of
+from rpa.testing.opening import read_profile
 from rpa.testing.run_folder import run_folder
 from rpa.testing.signing_in import FAILED, one_at_a_time
 from rpa.traces import scrub
@@ -37,7 +40,7 @@ def test_on_the_stand_in(tmp_path: Path) -> None:
     """One run for all that needs a browser: pages, roles, effects, re-runs, traces."""
     artefacts = ("--tracing", "retain-on-failure", "--screenshot", "only-on-failure")
     run = run_pytest(tmp_path, "-o", "filterwarnings=error", *RERUN, *artefacts, sample="standin_run")
-    assert run.counted("passed") == 9, run.said
+    assert run.counted("passed") == 8, run.said
     assert run.counted("failed") == 2, run.said
     assert "one account; this one asks for ordinary, dead_link" in run.said
     starts = (tmp_path / "starts").read_text().splitlines()
@@ -152,6 +155,23 @@ def test_what_cannot_be_used_is_said_in_a_sentence(tmp_path: Path, options: list
     assert run.code != 0
     assert sentence in run.said
     assert "Traceback" not in run.said
+
+
+@pytest.mark.parametrize(
+    ("url", "may"), [("https://live.example", False), ("https://staging.example", True), ("", True)]
+)
+def test_on_another_host_no_canary_may_be_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, may: bool
+) -> None:
+    """Of the account with that number there nobody has said that it may."""
+    profile = tmp_path / "staging.toml"
+    told = 'account_name = "Test"\naccount_number = "612345"\neffects = true\n'
+    profile.write_text(f'name = "x"\n[site]\nbase_url = "https://staging.example"\n[[canaries]]\n{told}', "utf-8")
+    for name in ("RPA_USERNAME", "RPA_PASSWORD"):
+        monkeypatch.setenv(name, "no-secret")
+    options = {"--admin-profile": str(profile), "base_url": url}
+    site, _ = read_profile(cast("pytest.Config", SimpleNamespace(getoption=options.get)))
+    assert [one.effects for one in site.canaries] == [may]
 
 
 def test_the_users_choice_of_a_browser_wins() -> None:

@@ -60,25 +60,17 @@ def test_where_the_link_is_dead_the_backend_leads_on(classic: Bench) -> None:
     assert {entry.kind for entry in classic.site.ledger} <= {"sign_in"}
 
 
-def test_two_changes_are_told_with_the_nearest_words(classic: Bench, baseline: Baseline) -> None:
+def test_where_a_page_is_not_reached_what_is_missing_has_a_name_and_the_rest_is_read(
+    classic: Bench, baseline: Baseline
+) -> None:
     told = changes(
-        classic,
-        baseline,
-        ("Set Organization / Contact Info", "Set Contact Info"),
-        ("Void", "Zero"),
-        ("Update", "Refresh"),
+        classic, baseline, ("Account Number", "Client Number"), ("Set Organization / Contact Info", "Set Contact Info")
     )
-    link = next(one for one in told if one.key == "words.cancel_page.set_contact_info")
-    update = next(one for one in told if one.key == "words.organization.update")
-    assert (link.nearest, update.nearest) == ("Set Contact Info", "Refresh")
+    by_key = {one.key: one for one in told if one.key}
+    number, link = by_key["words.organization.account_number"], by_key["words.cancel_page.set_contact_info"]
+    assert {one.kind for one in told if one.page == "organization"} >= {"unreached", number.kind}
+    assert (number.nearest, link.nearest) == ("Client Number", "Set Contact Info")
+    assert number.matters
     assert link.matters
-    assert update.matters
     assert link.box is not None
-
-
-def test_where_a_page_is_not_reached_what_is_missing_on_the_way_has_a_name(classic: Bench, baseline: Baseline) -> None:
-    told = changes(classic, baseline, ("Account Number", "Client Number"))
-    assert {one.kind for one in told if one.page == "organization"} >= {"unreached", "renamed"}
-    number = next(one for one in told if one.key == "words.organization.account_number")
-    assert number.nearest == "Client Number"
     assert "?" not in "".join(one.sentence for one in told if "http" in one.sentence)

@@ -16,7 +16,7 @@ from flows.notes import Notes
 from flows.profile import SiteProfile
 from flows.walk import Walk
 from flows.watching import Watcher
-from page_objects.obstacles import NotHere
+from page_objects.obstacles import Ambiguous, NotHere
 from page_objects.portrait import Portrait
 from page_objects.setting import Patience, Setting
 from tests.gate_bench import GONE, change
@@ -70,7 +70,9 @@ class Page:
 @pytest.fixture(autouse=True)
 def compared(monkeypatch: pytest.MonkeyPatch) -> None:
     """What differs is what the look says."""
-    monkeypatch.setattr("flows.watching.compare_page", lambda _baseline, portrait, _words: portrait.screens[0].changes)
+    monkeypatch.setattr(
+        "flows.watching.compare_page", lambda _baseline, portrait, _words, whose: portrait.screens[0].changes
+    )
 
 
 def walk(notes: Notes | None = None) -> Walk:
@@ -196,3 +198,17 @@ def test_what_one_run_has_seen_at_rest_the_next_does_not_wait_for_again() -> Non
         with pytest.raises(Drifted):
             watched(believed=believed).reached(cast("Any", page))
         assert page.waited == waited
+
+
+def test_what_cannot_be_made_out_is_left_to_the_step() -> None:
+    """Half cancelled because of one who only looks on: never."""
+    notes = Notes("r-1", "611974")
+    begun(notes, "cancel_billings", "done")
+    its = walk(notes)
+
+    def unclear(*_: Any) -> Portrait | None:
+        raise Ambiguous("two columns read as the status")
+
+    its.watch = Watcher(its, BASELINE, portray=unclear)
+    reached(its, Look(quiet=2000))
+    assert noted(its) == []

@@ -52,8 +52,14 @@ def offers(report: Report, profile: SiteProfile, baseline: Baseline) -> tuple[Of
 def _offer(number: int, change: ReportedChange, proposal: Proposal | None, profile: SiteProfile) -> Offer:
     why_not = _why_not(change, proposal, profile)
     new = proposal.new if proposal else ""
-    typed = (new or change.seen or change.expected) if change.key and has_effect(change.key) else ""
+    typed = (new or change.seen or change.expected) if _by_words(change) else ""
     return Offer(number, change, proposal if new else None, typed, why_not)
+
+
+def _by_words(change: ReportedChange) -> bool:
+    """Whether a yes is not enough: it is about what has an effect, stands among the four links, or leads to them."""
+    among = change.page == "cancel_page" and change.matters
+    return among or change.key == "drop_downs" or (bool(change.key) and has_effect(change.key))
 
 
 def _why_not(change: ReportedChange, proposal: Proposal | None, profile: SiteProfile) -> str:

@@ -67,7 +67,7 @@ def _read(path: Path) -> str:
 
 
 def _again() -> str:
-    return "take it from version control again, or have `rpa learn` write it anew."
+    return "take it from version control again, or delete it and run `rpa learn`."
 
 
 def _in_words(error: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 from flows.baseline import Baseline
 from flows.change import PAGES, Change
-from flows.drift import compare_page
+from flows.drift import compare_survey
 from flows.survey import Survey
 from page_objects.portrait import PageName
 from page_objects.words import Words
@@ -27,12 +27,12 @@ def checked_pages(
     """What there is to tell of each page; a change that several canaries show is told of each."""
     told: set[str] = set()
     for one in surveys:
+        differs = [change for change in compare_survey(baseline, one, words) if change.kind != "unreached"]
         for name in PAGES:
             found = [change for change in changes if change.kind == "unreached" and _is_of(change, one.role, name)]
-            portrait = one.portrait(name)
-            found += compare_page(baseline, portrait, words, one.role) if portrait is not None else ()
+            found += [change for change in differs if change.page == name]
             told |= {change.sentence for change in found}
-            if portrait is not None or found:
+            if one.portrait(name) is not None or found:
                 yield Checked(one.role, name, tuple(found))
     for name in PAGES:
         left = tuple(change for change in changes if change.page == name and change.sentence not in told)

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from flows.baseline import Baseline, KnownPage, KnownThing
 from flows.change import Change
+from page_objects.general_words import figureless
 from page_objects.portrait import PageName
 from page_objects.wording import plain
-from rpa.drift.proposals import REWORDED, Proposal, figureless
+from rpa.drift.proposals import REWORDED, Proposal
 
 LISTS = {
     "new_link": "links", "link_gone": "links", "new_label": "labels", "new_column": "columns", "column_gone": "columns",

@@ -6,7 +6,7 @@ from flows.baseline import Baseline, Part
 from flows.drift import Change
 from flows.profile import SiteProfile
 from flows.survey import Survey
-from page_objects.general_words import Whose
+from page_objects.general_words import Whose, figureless
 from page_objects.portrait import PageName
 from page_objects.wording import contains_words, plain, squeeze
 
@@ -106,11 +106,6 @@ def _other_sort(change: Change, new: str, before: Baseline, now: Baseline) -> st
     if pressed and figureless(change.nearest) not in links:
         return f'"{new}" is on the page, but can\'t be pressed'
     return ""
-
-
-def figureless(words: str) -> str:
-    """In the form in which a portrait has what nothing relies on."""
-    return plain(Whose().general(words))
 
 
 def _key_with(new: str, change: Change, profile: SiteProfile, now: Baseline) -> str:

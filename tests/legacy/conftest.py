@@ -35,12 +35,19 @@ def press_link(walk: Walk, drop_down: DropDown) -> Callable[[], CancellationStar
 
     def press() -> CancellationStartPage:
         try:
-            return walk.back_at_organization().open_start_page(drop_down.label, drop_down.link)
+            return _opened(walk, drop_down)
         except SignedOut:
             sign_in_again(walk)
-            return walk.back_at_organization().open_start_page(drop_down.label, drop_down.link)
+            return _opened(walk, drop_down)
 
     return press
+
+
+def _opened(walk: Walk, drop_down: DropDown) -> CancellationStartPage:
+    """Raises NeedsHuman (unsafe_page) where the profile says that the page is not safe to read."""
+    page = walk.back_at_organization()
+    with walk.opening("start_page", page):
+        return page.open_start_page(drop_down.label, drop_down.link)
 
 
 @pytest.fixture

@@ -29,9 +29,9 @@ def test_link_to_ar_with_number_and_name_leads_to_the_billing_page_and_a_way_lea
 
 @pytest.mark.clause("7a")
 def test_a_page_says_that_the_current_role_does_not_have_access(
-    role_denied_account: AdminAccount, start_page: CancellationStartPage
+    role_denied_account: AdminAccount, walk: Walk, start_page: CancellationStartPage
 ) -> None:
-    said = denied(lambda: start_page.open_billing(role_denied_account.number, role_denied_account.name).rows())
+    said = denied(lambda: walk.to_billing(start_page).rows())
     assert said, f"the role has access to the billing page of {role_denied_account.number}: it should be denied here"
     sentence = start_page.words.obstacles.role_denied[0]
     assert sentence.casefold() in said.casefold(), f'the page says "{said}"'

@@ -73,6 +73,7 @@ def test_the_server_location_url_is_known_and_can_be_entered(
 def test_going_to_the_backend_url_is_the_second_option(
     backend_only_account: AdminAccount, walk: Walk, backend_look_up_page: BackendLookUp
 ) -> None:
-    start = backend_look_up_page.open_start_page(backend_only_account.name, backend_only_account.number)
+    with walk.opening("start_page", None):
+        start = backend_look_up_page.open_start_page(backend_only_account.name, backend_only_account.number)
     told = walk.stated(walk.confirm(start))
     assert backend_only_account.number in " ".join(told.values()), f"the backend shows another account: {told}"

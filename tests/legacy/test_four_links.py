@@ -22,7 +22,9 @@ def test_the_start_page_offers_cancel_subscription_cancel_bills_delete_account(
     found = start_page.tab.glance().operable(words)
     assert len(found) == 1, f'"{words[0]}" is on the start page {len(found)} times'
     assert not found[0].control.plainly_dead, f'"{words[0]}" can\'t be clicked'
-    told = walk.stated(walk.confirm(start_page.open_cancel_page()))
+    with walk.opening("cancel_page", start_page):
+        page = start_page.open_cancel_page()
+    told = walk.stated(walk.confirm(page))
     assert admin_account.number in " ".join(told.values()), (
         f"it leads to a page that does not state the account: {told}"
     )

@@ -69,7 +69,8 @@ def test_if_update_does_not_help_the_backend_url_does(
     number = backend_only_account.number
     walk.to_organization()
     assert is_dead(), f"the link of {number} is live: one that Update does not help is needed"
-    start = backend_look_up_page.open_start_page(backend_only_account.name, number)
+    with walk.opening("start_page", None):
+        start = backend_look_up_page.open_start_page(backend_only_account.name, number)
     told = walk.stated(walk.confirm(start))
     assert number in " ".join(told.values()), f"the backend shows {told}"
     assert_nothing_else("update_organization")

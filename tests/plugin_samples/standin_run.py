@@ -75,12 +75,6 @@ def test_an_effect_is_caused_once_and_in_its_block(cancel_page, effects, truth, 
     assert [entry.kind for entry in standin.ledger] == ["remove_license_count"]
 
 
-@pytest.mark.admin_effects
-def test_the_whole_procedure(cancel_account, truth, admin_account):
-    assert cancel_account().end == "cancelled"
-    assert truth(admin_account).cancelled
-
-
 def test_the_site_is_as_seeded_for_each_test(truth, ordinary_account, standin):
     assert not truth(ordinary_account).cancelled
     assert standin.ledger == []
