@@ -243,7 +243,7 @@ _Change = Callable[[Row[tuple[object, ...]]], dict[str, object]]
 
 def drifted(where: str, sentence: str) -> str:
     """Why drift closes the line, and what to do; the site's own words last (notices strike them)."""
-    return f"{DRIFT} ({where}): {WHAT_TO_DO}. {sentence.rstrip('.')}"
+    return f"{DRIFT} ({where}): {WHAT_TO_DO}. What was seen: {sentence.rstrip('.')}"
 
 
 def _closing(state: LineState, why: str, by: str = "") -> _Change:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from rpa.cli.desk import Desk
+from rpa.cli.errors import UsageError
 from rpa.profiles import load_profile
 from tests.cli_bench import folder, rpa
 
@@ -70,3 +72,10 @@ def test_the_site_writes_a_new_profile(folder: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("rpa.cli.site._wait", lambda _stop: None)
     assert rpa("site", "--host", "localhost", "--write-profile", "new.toml").exit_code == 0
     assert load_profile(folder / "new.toml").site.base_url.startswith("http://localhost:")
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    desk = Desk.open(json=False, output=tmp_path / "file" / "out")
+    with pytest.raises(UsageError, match=r"file/out can't be written to: .*another folder with --output"):
+        desk.start_log()

@@ -217,7 +217,7 @@ def test_the_report_tells_programs_and_people_the_same(report: Callable[..., Pat
     assert change["sentence"] in (made / "junit.xml").read_text("utf-8").replace("&quot;", '"')
     assert f'cancel_billings = ["{NEW}", "{FOUR["cancel_billings"]}"]' in (made / "proposed.toml").read_text("utf-8")
     page = (made / "index.html").read_text("utf-8")
-    assert "The admin UI has changed: 1 change, 1 of which matters" in page
+    assert "The admin UI has changed: 1 change, and it matters" in page
     assert "these words have to be typed" in page
 
 
@@ -249,6 +249,14 @@ def test_a_wording_is_written_wherever_the_profile_has_it(
     after = load_profile(path)
     assert after.words.form.save == words
     assert after.model_copy(update={"words": before.words}) == before
+
+
+def test_a_table_that_is_made_stands_apart_from_the_next() -> None:
+    text = '[words.form]\nsave = "Go"\n\n[timing]\npage = 8\n'
+    made = [proposal("words.cancel_page.cancel_billings", "A"), proposal("words.cancel_page.set_status", "B")]
+    added = '[words.cancel_page]\ncancel_billings = ["A"]\nset_status = ["B"]\n\n[timing]'
+    assert with_wordings(text, made) == text.replace("[timing]", added)
+    assert with_wordings("name = 1\n", made[:1]) == 'name = 1\n\n[words.cancel_page]\ncancel_billings = ["A"]\n'
 
 
 def test_more_than_the_accepted_words_is_never_changed(tmp_path: Path) -> None:

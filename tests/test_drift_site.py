@@ -20,6 +20,8 @@ from page_objects.cancel_page import CancelPage
 from page_objects.organization_page import OrganizationPage
 from page_objects.portrait import PageName
 from page_objects.words import Words
+from rpa.cli.check import _announce
+from rpa.cli.desk import Desk
 from rpa.drift.baseline_file import load_baseline
 from rpa.drift.baseline_place import RECORDINGS
 from rpa.drift.offline import KINDS, page_of, recognised, recorded_surveys
@@ -140,12 +142,22 @@ def test_recordings_are_as_the_baseline_has_them_until_the_profile_changes(learn
     assert rpa("profile", "accept", str(learned.newest()), "--yes").exit_code == 2, "recordings say nothing of the site"
 
 
+def test_what_is_not_read_is_told(learned: Learned, capsys: pytest.CaptureFixture[str]) -> None:
+    known = load_baseline(learned.folder / "site.baseline")
+    site = load_profile(learned.folder / "site.toml")
+    for roles, told in ((known.canaries, ""), ((*known.canaries, "dead_link"), "not compared: what only dead_link of")):
+        _announce(Desk.open(json=False), site, known.model_copy(update={"canaries": roles}))
+        said = capsys.readouterr().out
+        assert (told in said, "not compared" in said) == (True, bool(told)), said
+
+
 @pytest.mark.timeout(300)  # two walks over all pages
 def test_a_word_that_changed_is_found_told_accepted_and_then_known(learned: Learned) -> None:
     learned.site.arm("changed_word", times=None, old=LINK, new=NEW)
     try:
         found = rpa("check", "--junit", "junit.xml")
         assert found.exit_code == 5, found.output
+        assert found.stdout.startswith(f"Reading {NUMBER} (ordinary)\n"), found.output
         assert f'The link "{LINK}" is gone from the page with the four links; closest: "{NEW}"' in " ".join(
             found.stdout.split()
         )

@@ -27,11 +27,19 @@ def test_tests_that_have_nothing_to_do_with_it_are_left_alone(tmp_path: Path) ->
     assert run.counted("passed") == 2, run.said
 
 
+def test_a_project_may_have_a_package_called_fixtures(tmp_path: Path) -> None:
+    (tmp_path / "fixtures").mkdir()
+    (tmp_path / "fixtures/__init__.py").touch()
+    (tmp_path / "fixtures/mine.py").write_text('GREETING = "mine"\n', "utf-8")
+    run = run_pytest(tmp_path, sample="own_fixtures")
+    assert run.counted("passed") == 2, run.said
+
+
 @pytest.mark.timeout(300)  # a run of its own, on a machine that may be busy
 def test_on_the_stand_in(tmp_path: Path) -> None:
     """One run for all that needs a browser: pages, roles, effects, re-runs, traces."""
     artefacts = ("--tracing", "retain-on-failure", "--screenshot", "only-on-failure")
-    run = run_pytest(tmp_path, *RERUN, *artefacts, sample="standin_run")
+    run = run_pytest(tmp_path, "-o", "filterwarnings=error", *RERUN, *artefacts, sample="standin_run")
     assert run.counted("passed") == 8, run.said
     assert run.counted("failed") == 2, run.said
     assert "one account; this one asks for ordinary, dead_link" in run.said

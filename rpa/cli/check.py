@@ -11,6 +11,8 @@ import typer
 from rpa.cli import options
 
 if TYPE_CHECKING:
+    from flows.baseline import Baseline
+    from flows.profile import SiteProfile
     from rpa.cli.desk import Desk, Watching
     from rpa.drift.checking import CheckResult
 
@@ -89,10 +91,24 @@ def _check(
     site = site.model_copy(update={"canaries": canaries(site, roles)})
     known = load_baseline(_place(desk))
     with desk.robot(site, watching) as (robot, _):
+        _announce(desk, site, known)
         try:
             return check(robot, site, known, folder, pictures=pictures)
         except OSError as error:
             raise cannot_write(folder, error) from error
+
+
+def _announce(desk: "Desk", site: "SiteProfile", known: "Baseline") -> None:
+    """It takes a while; and what only a canary shows that is not read is not compared."""
+    from rpa.words_on_screen import safe
+
+    read = ", ".join(f"{one.account_number} ({one.role})" for one in site.canaries)
+    desk.screen.say(safe(f"Reading {read}", width=600))
+    left = [role for role in known.canaries if role not in {one.role for one in site.canaries}]
+    if left:
+        desk.screen.say(
+            safe(f"Not read, and so not compared: what only {', '.join(left)} of the baseline shows", width=600)
+        )
 
 
 def _offline(desk: "Desk", folder: Path) -> "CheckResult":

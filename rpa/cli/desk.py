@@ -99,11 +99,15 @@ class Desk:
             raise UsageError(f"the records {named} cannot be opened: {told}; name {other}") from error
 
     def start_log(self, secrets: Sequence[str] = ()) -> None:
-        """Log into the output folder; neither these nor the database's password are in it. Raises OSError."""
+        """Log into the output folder; neither these nor the database's password are in it. Raises UsageError."""
         from rpa.database.address import secrets_of
         from rpa.log import start_log
 
-        start_log(self.settings.output, (*secrets, *secrets_of(self.settings.database_url)))
+        try:
+            start_log(self.settings.output, (*secrets, *secrets_of(self.settings.database_url)))
+        except OSError as error:
+            told = f"{self.settings.output} can't be written to: {error.strerror or error}"
+            raise UsageError(f"{told}; name another folder with --output") from error
 
     def open_line(self, records: "Records", profile: SiteProfile, *, release: bool = False) -> Line:
         """The line. Raises LineError, if it is closed and not to be released."""

@@ -73,6 +73,7 @@ def make_gate(desk: "Desk", site: "SiteProfile", learned: Learned) -> "Gate | No
         desk.screen.say(safe(text, width=600))
 
     def check(robot: Any, stop: threading.Event) -> "CheckResult":
+        say(f"Comparing the admin UI with the baseline, by {len(site.canaries)} of the profile's accounts.")
         found = check_now(robot, site, learned, stop)
         if found.matters and _is_stale(desk, site):
             say("The profile was changed since this worker began: it works with the old one until it is started anew.")

@@ -76,6 +76,12 @@ def summary_of(changes: Sequence[Change]) -> str:
     if not changes:
         return "the admin UI is as the baseline has it"
     serious = sum(change.matters for change in changes)
-    count = f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
+    if len(changes) == 1:
+        kind = "one that matters" if serious else "a harmless one"
+        return f"1 change since the baseline was learned, {kind}: {changes[0].sentence}"
+    if serious == len(changes):
+        return (
+            f"{serious} changes since the baseline was learned, all of which matter; the first: {changes[0].sentence}"
+        )
     weight = f"{serious} of which matter{'s' if serious == 1 else ''}" if serious else "none of which matters"
-    return f"{count} since the baseline was learned, {weight}; the first: {changes[0].sentence}"
+    return f"{len(changes)} changes since the baseline was learned, {weight}; the first: {changes[0].sentence}"

@@ -22,13 +22,16 @@ class EditError(Exception):
 def with_wordings(text: str, proposals: Iterable[Proposal]) -> str:
     """The text of a profile with the words of these proposals."""
     document = tomlkit.parse(text)
+    made: list[Any] = []
     for one in proposals:
         if one.key == "drop_downs":
             _relabel(document, one)
         else:
             *tables, name = one.key.split(".")
-            _set_words(_table(document, tables), name, one.words)
-    return tomlkit.dumps(document)
+            _set_words(_table(document, tables, made), name, one.words)
+    for table in made:
+        table.add(tomlkit.nl())  # else the next table follows without a blank line
+    return tomlkit.dumps(document).rstrip("\n") + "\n"
 
 
 def replace_profile(path: Path, text: str, proposals: Sequence[Proposal]) -> Path:
@@ -56,12 +59,13 @@ def replace_profile(path: Path, text: str, proposals: Sequence[Proposal]) -> Pat
     return backup
 
 
-def _table(document: Any, names: Sequence[str]) -> Any:
-    """The table of these names, made at the end of the file if it is not there."""
+def _table(document: Any, names: Sequence[str], made: list[Any]) -> Any:
+    """The table of these names; if it is not there it is made, beside those of its kind or at the end, and named in `made`."""
     table = document
     for depth, name in enumerate(names, 1):
         if name not in table:
             table.append(name, tomlkit.table(is_super_table=depth < len(names)))
+            made += [table[name]] if depth == len(names) else []
         table = table[name]
         if not isinstance(table, AbstractTable | tomlkit.TOMLDocument) and not hasattr(table, "items"):
             raise EditError(f"{'.'.join(names[:depth])} is no table in the profile: edit it by hand")

@@ -41,7 +41,10 @@ def report_page(report: Report, pictures: Mapping[str, bytes], pages: Mapping[tu
             report=report,
             title=headline(report),
             advice=advice(report),
-            pages=[view for name in PAGES if (view := _page(name, report, pictures)) is not None],
+            pages=sorted(
+                (view for name in PAGES if (view := _page(name, report, pictures)) is not None),
+                key=lambda view: view.entries[0].number,  # what matters first
+            ),
             others=[_picture(f"{PAGES[page]}, {role}", pictures[file]) for (role, page), file in pages.items()],
         )
         .encode()
@@ -52,8 +55,12 @@ def headline(report: Report) -> str:
     """In a few words."""
     if not report.drift:
         return "The admin UI is as the baseline has it"
-    count = f"{len(report.changes)} change{'' if len(report.changes) == 1 else 's'}"
-    return f"The admin UI has changed: {count}, {report.matters or 'none'} of which matter{'s' if report.matters < 2 else ''}"
+    count = len(report.changes)
+    if count == 1:
+        return f"The admin UI has changed: 1 change, {'and it matters' if report.matters else 'which is harmless'}"
+    if count == report.matters:
+        return f"The admin UI has changed: {count} changes, all of which matter"
+    return f"The admin UI has changed: {count} changes, {report.matters or 'none'} of which matter{'s' if report.matters < 2 else ''}"
 
 
 def advice(report: Report) -> str:
