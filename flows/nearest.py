@@ -22,6 +22,9 @@ def nearest(gone: KnownThing, page: KnownPage, portrait: Portrait) -> tuple[str,
 
     What is new there and of the same sort comes first: the only such thing is it, however it is called.
     """
+    there = portrait.thing(gone.key.replace("organization.", "identity."))
+    if there is not None and there.key != gone.key:  # the account's own number or name stands beside it
+        return there.says, 1.0
     known = {plain(one) for one in (*page.links, *page.labels, *page.columns, *page.messages, *page.modules)}
     known |= {plain(thing.says) for thing in page.things} | {plain(thing.says) for thing in portrait.things}
     part = "modules" if gone.key == "obstacles.premium_edition" else OF_SORT.get(gone.sort, "")

@@ -90,7 +90,7 @@ class PageDrift:
     def _came_up(self) -> Iterator[Change]:
         known = {thing.key for thing in self.known.things}
         for now in self.portrait.things:
-            if now.key not in known:
+            if now.key not in known and now.key.replace("identity.", "organization.") not in known:
                 sentence = (
                     f'the {noun_of(now.key, now.sort)} "{now.says}" is on the {self.name} now, where there was none'
                 )

@@ -258,9 +258,9 @@ class _Painter:
                 return
 
     def _stands(self, heading: str) -> bool:
-        """Not where the column has no such heading, and was told by what is in it."""
+        """Not where the column has no such heading, and was told by what is in it; it may break into lines."""
         wanted = plain(heading)
-        return any(wanted in plain(run.text) for document in self.screen.documents for run in document.runs)
+        return any(wanted in " ".join(document.plain_text.split()) for document in self.screen.documents)
 
     def _add(self, key: str, sort: Sort, found: list[Found], says: str = "") -> None:
         if not found:
