@@ -27,7 +27,7 @@ CLAUSES = {
     "identity.account_number": "2", "identity.account_name": "2",
     "organization.account_status": "6.3", "organization.license_count": "6.1", "organization.contact_info": "6.4",
     "organization.server_location": "4b", "organization.update": "4a", "organization.manage_link": "4",
-    "drop_downs": "3", "obstacles.app_module": "7a", "obstacles.premium_edition": "7a",
+    "drop_downs": "3", "drop_downs.order": "3", "obstacles.app_module": "7a", "obstacles.premium_edition": "7a",
     "form.heading": "10", "form.date": "10", "form.reason": "10", "form.opt_out": "10", "form.save": "10",
     "start_page.cancel": "5", "start_page.link_to_ar": "7", "start_page.back": "7",
     "cancel_page.remove_license_count": "6.1", "cancel_page.cancel_billings": "6.2", "cancel_page.set_status": "6.3",

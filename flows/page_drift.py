@@ -11,6 +11,7 @@ from page_objects.portrait import Place, Portrait, Thing
 from page_objects.wording import plain
 from page_objects.words import Words
 
+FIELDS = ("form.date", "form.reason", "form.opt_out")
 HELD_BY = {"organization.manage_link": "drop_downs", "form.save": "form.date"}
 """What is looked for within, or beside, something else: gone with it, and not told for itself."""
 
@@ -33,6 +34,7 @@ class PageDrift:
                 yield self._gone(thing)
         if self.role:
             yield from self._came_up()
+            yield from self._order_of_form()
         yield from self._links()
         yield from self._columns()
         yield from self._statuses()
@@ -86,6 +88,18 @@ class PageDrift:
         sentence = f'"{now.says}" is on the {self.name} but can\'t be used any more'
         mends = thing.key == "organization.manage_link"
         return self._of(thing, "dead", sentence, now, matters=not mends, expected=thing.says, seen=now.says)
+
+    def _order_of_form(self) -> Iterator[Change]:
+        """Two text fields whose labels have changed places are told by nothing else (clause 10)."""
+        now = [thing.key for thing in self.portrait.things if thing.key in FIELDS]
+        then = [thing.key for thing in self.known.things if thing.key in now]
+        if now != then:
+            labels = ", ".join(f'"{thing.says}"' for thing in self.portrait.things if thing.key in FIELDS)
+            sentence = f"the fields of the form on the {self.name} stand in another order: {labels}"
+            yield Change(
+                page=self.portrait.page, kind="moved", clause="10", key=in_profile(now[0]), matters=True,
+                sentence=sentence, account=self.role,
+            )  # fmt: skip
 
     def _came_up(self) -> Iterator[Change]:
         known = {thing.key for thing in self.known.things}

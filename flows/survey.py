@@ -70,6 +70,7 @@ class _Surveyor:
         self.whose = Whose(found.account_number, found.account_name)
         drop_down = walk.profile.drop_down_for(found.account_number)
         self.drop_down = drop_down.label if drop_down else ""
+        self.labels = tuple(one.label for one in walk.profile.drop_downs)
         self.link: Phrase = (drop_down.link if drop_down else ()) or walk.profile.words.organization.manage_link
 
     def walk_all(self) -> None:
@@ -189,7 +190,9 @@ class _Surveyor:
 
     def _portrait_of(self, name: PageName, page: AdminPage, screen: Screen) -> Portrait:
         where = corners(page.tab, screen)
-        return portrait(page, screen, self.whose, name=name, drop_down=self.drop_down, corners=where)
+        return portrait(
+            page, screen, self.whose, name=name, drop_down=self.drop_down, drop_downs=self.labels, corners=where
+        )
 
 
 def why_unreached(error: Exception) -> str:

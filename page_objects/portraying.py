@@ -8,7 +8,7 @@ from page_objects.admin_page import ACCOUNT, AdminPage
 from page_objects.app_module_switcher import AppModuleSwitcher
 from page_objects.ar_billing_page import TABS, ArBillingPage
 from page_objects.backend_look_up import BackendLookUp
-from page_objects.beside import label_of, label_runs
+from page_objects.beside import fixed_values, label_of, label_runs
 from page_objects.cancel_page import CancelPage
 from page_objects.cancellation_form import BOXES, CancellationForm
 from page_objects.cancellation_start_page import CancellationStartPage
@@ -53,13 +53,18 @@ def portrait(
     *,
     name: PageName | None = None,
     drop_down: str = "",
+    drop_downs: Iterable[str] = (),
     corners: Corners | None = None,
 ) -> Portrait:
-    """`page` as `screen` shows it. `drop_down`: the label of the purple drop-down for this account (clause 3)."""
+    """`page` as `screen` shows it. `drop_down`: the label of the purple drop-down for this account (clause 3);
+    `drop_downs`: the labels of all.
+    """
     called = name or page_name(page)
     if called is None or called not in get_args(PageName):
         raise ValueError(f"{page.name} is no page of the baseline")
-    return _Painter(page, screen, whose, called, corners or {}).paint(drop_down)
+    painter = _Painter(page, screen, whose, called, corners or {})
+    painter.drop_downs = tuple(drop_downs)
+    return painter.paint(drop_down)
 
 
 class _Painter:
@@ -67,6 +72,7 @@ class _Painter:
         self.page, self.screen, self.whose, self.name, self.corners = page, screen, whose, name, corners
         self.words = page.words
         self.things: list[Thing] = []
+        self.drop_downs: tuple[str, ...] = ()
         self.relied: set[tuple[str, int]] = set()
         """Document token and control number of what the robot relies on."""
 
@@ -115,6 +121,7 @@ class _Painter:
         self._press("organization.update", record.update, {"button", "link", "clickable"})
         if drop_down:
             self._drop_down(drop_down)
+        self._order_of_drop_downs()
         self._form()
         self._module()
 
@@ -174,12 +181,15 @@ class _Painter:
             self._label(f"organization.{key}", getattr(self.words.organization, key), self.screen)
 
     def _label(self, key: str, phrase: Phrase, screen: Screen) -> None:
+        """As `Screen.told` reads it: what a record is, is told; a field of the same name may be something else's."""
         for words in phrase:
-            values = [value for _, value in screen.values((words,)) if value]
+            told = [value for document in screen.documents for value in fixed_values(document, words) if value]
+            values = told or [value for _, value in screen.values((words,)) if value]
             if values:
                 holds = "number" if parse_count(values[0]) is not None and key.endswith("_count") else ""
                 holds = holds or ("words" if any(letter.isalpha() for letter in values[0]) else "number")
-                self.things.append(Thing(key, "label", words, len(values), True, holds, self._place_of_text(words)))
+                sort: Sort = "label" if told else "enter"
+                self.things.append(Thing(key, sort, words, len(values), True, holds, self._place_of_text(words)))
                 return
 
     def _location(self, phrase: Phrase) -> None:
@@ -205,14 +215,25 @@ class _Painter:
             self.relied |= {(d.token, run.control) for d, run in places if run.control >= 0}
             self.relied |= {(one.document.token, one.control.index) for one in fields}
 
+    def _order_of_drop_downs(self) -> None:
+        """Which stands where, of all that the profile has: two of them may have changed their labels."""
+        found = [(places[0][1].box.top, words) for words in self.drop_downs if (places := self.screen.places((words,)))]
+        if len(found) > 1:
+            order = " / ".join(words for _, words in sorted(found))
+            self.things.append(Thing("drop_downs.order", "text", order))
+
     def _form(self) -> None:
         words, form = self.words.form, CancellationForm(self.page.tab)
         places = self.screen.places(words.heading)
         if places:
             self.things.append(Thing("form.heading", "text", squeeze(places[0][1].text), len(places)))
-        for key, kinds in (("date", TEXTS), ("reason", TEXTS | CHOICES), ("opt_out", BOXES)):
+        fields = [("date", TEXTS), ("reason", TEXTS | CHOICES), ("opt_out", BOXES)]
+        parts = [
+            (key, form.reason.find(self.screen) if key == "reason" else self.screen.fields(getattr(words, key), kinds))
+            for key, kinds in fields
+        ]
+        for key, found in sorted(parts, key=lambda part: [one.control.index for one in part[1][:1]]):
             phrase = getattr(words, key)
-            found = form.reason.find(self.screen) if key == "reason" else self.screen.fields(phrase, kinds)
             self._add(f"form.{key}", _sort_of(found), found, self._called(found[0], phrase) if found else "")
             self._as_often_as_its_label(f"form.{key}")
         try:
@@ -276,7 +297,7 @@ class _Painter:
         place = next((place for place, one in enumerate(self.things) if one.key == key), None)
         if place is not None:
             thing = self.things[place]
-            labels = len({run.line for _, run in self.screen.places((thing.says,))})
+            labels = len({run.box[:2] for _, run in self.screen.places((thing.says,))})
             self.things[place] = replace(thing, times=max(thing.times, labels))
 
     def _called(self, found: Found, phrase: Phrase) -> str:
