@@ -212,3 +212,12 @@ def test_labels_of_a_customers_page_are_told_and_stop_nothing() -> None:
     thrice = replace(RECORD, things=(replace(RECORD.things[0], times=3), *RECORD.things[1:]))
     assert told(found(thrice, role="")) == [("twice", False, "words.organization.license_count")]
     assert told(found(thrice)) == [("twice", True, "words.organization.license_count")]
+
+
+def test_form_fields_whose_labels_changed_places_matter() -> None:
+    date, reason = Thing("form.date", "enter", "Date of Cancellation"), Thing("form.reason", "enter", "Reason")
+    page = replace(RECORD, things=(*RECORD.things, date, reason))
+    turned = replace(RECORD, things=(*RECORD.things, reason, date))
+    (change,) = compare_page(baseline(page), turned, WORDS, "ordinary")
+    assert (change.kind, change.clause, change.matters) == ("moved", "10", True)
+    assert compare_page(baseline(page), page, WORDS, "ordinary") == ()
