@@ -165,8 +165,8 @@ class _Painter:
         body = Screen((self.page.body(self.screen),))
         for key, value in zip(IDENTITY, (self.whose.number, self.whose.name), strict=True):
             phrase = getattr(self.words.organization, key)
-            self._label(f"organization.{key}", phrase, body)
-            label = label_before(body.main, value) if value and not any(v for _, v in body.values(phrase)) else ""
+            found = self._label(f"organization.{key}", phrase, body)
+            label = label_before(body.main, value) if value and not found else ""
             if label:
                 self.things.append(Thing(f"identity.{key}", "label", self.whose.general(label)))
         lines = {identity_text(line) for line in self.page.identity(body.main).lines}
@@ -180,8 +180,11 @@ class _Painter:
         for key in keys:
             self._label(f"organization.{key}", getattr(self.words.organization, key), self.screen)
 
-    def _label(self, key: str, phrase: Phrase, screen: Screen) -> None:
-        """As `Screen.told` reads it: what a record is, is told; a field of the same name may be something else's."""
+    def _label(self, key: str, phrase: Phrase, screen: Screen) -> bool:
+        """As `Screen.told` reads it: what a record is, is told; a field of the same name may be something else's.
+
+        Returns whether there is such a label with a value.
+        """
         for words in phrase:
             told = [value for document in screen.documents for value in fixed_values(document, words) if value]
             values = told or [value for _, value in screen.values((words,)) if value]
@@ -190,7 +193,8 @@ class _Painter:
                 holds = holds or ("words" if any(letter.isalpha() for letter in values[0]) else "number")
                 sort: Sort = "label" if told else "enter"
                 self.things.append(Thing(key, sort, words, len(values), True, holds, self._place_of_text(words)))
-                return
+                return True
+        return False
 
     def _location(self, phrase: Phrase) -> None:
         fields = self.screen.fields(phrase)
